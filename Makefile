@@ -1,0 +1,52 @@
+# Every target does its own set-up. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TRACK ?=
+OUT ?= build/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.ready ## the whole way on a synthetic day, or on TRACK=a raw NMEA log (OUT=folder)
+	@$(BIN)/reticent demo --out "$(OUT)" $(if $(TRACK),--track "$(TRACK)")
+
+test: $(VENV)/.ready ## all tests, on CPython and on the real MicroPython interpreter (ARGS=pytest's)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.ready typings/.ready ## lint, format, types, and the lock and stubs are current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/basedpyright --project firmware
+
+format: $(VENV)/.ready ## format and mend what ruff can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group typings --no-deps \
+	  --generate-hashes --no-emit-index-url --no-header -q -o typings.lock
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) build dist typings .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "make: $(PYTHON) 3.11 or newer is missing: apt-get install python3 (or PYTHON=...)" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { echo "make: Python's venv is missing: apt-get install python3-venv" >&2; exit 2; }
+	@echo "setting up $(VENV) (once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install -q --progress-bar off --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --progress-bar off --no-deps --no-build-isolation -e .
+	@touch $@
+
+typings/.ready: typings.lock $(VENV)/.ready
+	@$(BIN)/pip install -q --progress-bar off --no-deps --require-hashes --upgrade --target typings/pico_w -r typings.lock
+	@touch $@

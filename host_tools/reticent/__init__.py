@@ -1,0 +1,1 @@
+"""Reticent's host tools: orders, simulation, collector, archive, audit."""

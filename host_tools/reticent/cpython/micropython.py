@@ -1,0 +1,22 @@
+"""MicroPython's `micropython` module for CPython, so that the firmware's pure modules import here.
+
+A viper function runs as plain Python: its kernels mask every store, so both give the same values.
+"""
+
+import builtins
+
+
+def const(value):
+    """Return the value: a constant is one on CPython."""
+    return value
+
+
+def viper(function):
+    """Return the function as it is."""
+    return function
+
+
+native = viper
+
+for _name in ("ptr8", "ptr16", "ptr32", "uint"):
+    setattr(builtins, _name, int)  # viper's annotations are evaluated when the function is defined

@@ -1,0 +1,1 @@
+"""The tag on the real MicroPython interpreter, on mocked hardware."""

@@ -1,0 +1,20 @@
+"""What shared test files need on both interpreters: skipping, and where vectors and data lie."""
+
+import os
+
+
+class Skip(Exception):
+    """Raised by a test that cannot run here; the message says what is missing."""
+
+
+def vector_path(relative):
+    """Return the path of a file in PyPI's cryptography-vectors, for example "HPKE/test-vectors.json"."""
+    return os.getenv("RETICENT_VECTORS") + "/" + relative
+
+
+def data_path(relative):
+    """Return the path of a file of real data, or skip: a newcomer has none of it."""
+    root = os.getenv("RETICENT_DATA")
+    if not root:
+        raise Skip("no real data: ../shared/data is not there")
+    return root + "/" + relative
