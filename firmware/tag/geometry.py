@@ -1,8 +1,8 @@
 """Circles and polygons in integer microdegrees: inside or not, and how far to the edge.
 
-Whether a point is inside a polygon is exact, the border counts as inside. Distances are local:
-a flat map around the point with the mean Earth radius (6,371,008.8 m), good to 1 % up to 50 km
-away from the poles. Polygon edges are straight in longitude and latitude (RFC 7946, section 3.1.1).
+Whether a point is inside a polygon is exact, the border counts as inside. Distances are local: a
+flat map around the point with the mean Earth radius (6,371,008.8 m), good to 1 % up to 50 km away
+from the poles. Polygon edges are straight in longitude and latitude (RFC 7946, section 3.1.1).
 """
 
 from array import array

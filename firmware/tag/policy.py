@@ -1,16 +1,15 @@
 """The signed order on the tag: decode, check against the limits, phases of its life.
 
-The format is docs/FORMAT.md, section 7; the limits are DESIGN.md's sections 3 and 4. The order tool
-encodes with this module, so that both sides have one definition. The signature is checked by a
-`verify` that is handed in.
+The format is docs/FORMAT.md, section 7; the limits are DESIGN.md's sections 3 and 4. The order
+tool encodes with this module, so that both sides have one definition. The signature is checked by
+a `verify` that is handed in.
 """
 
 from array import array
 
+from tag import geometry
 from wire import batch, cbor, cose
 from wire.envelope import kid_of
-
-from tag import geometry
 
 PRESENCE, BREACH, COARSE = 1, 2, 3  # the ladder's levels
 EXCLUSION, INCLUSION, DWELLING = 1, 2, 3  # kinds of zones
@@ -162,7 +161,9 @@ def _check_disclosure(fields):
     _require(_is_int(fields[LEVEL], PRESENCE, COARSE), "unknown level")
     _require(_is_int(fields[CELL_M], MIN_CELL_M, 100_000), "a cell under 500 m or over 100 km")
     _require(_is_int(fields[SLOT_S], MIN_SLOT_S, 86_400), "a slot under 900 s or over a day")
-    _require(_is_int(fields[UPLOAD_S], fields[SLOT_S], 86_400), "upload_s under slot_s or over a day")
+    _require(
+        _is_int(fields[UPLOAD_S], fields[SLOT_S], 86_400), "upload_s under slot_s or over a day"
+    )
     _require(86_400 % fields[SLOT_S] == 0, "slot_s does not divide a day")
     _require(fields[UPLOAD_S] % fields[SLOT_S] == 0, "upload_s is no multiple of slot_s")
     _require(86_400 % fields[UPLOAD_S] == 0, "upload_s does not divide a day")
@@ -261,4 +262,3 @@ def _zone(entry, not_before):
     if shape[0] == CIRCLE:
         return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
     return Zone(kind, geometry.Polygon([array("i", ring) for ring in shape[1:]]), windows)
-

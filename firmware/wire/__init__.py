@@ -2,4 +2,4 @@
 
 
 class FormatError(Exception):
-    """Stored or received bytes that are not what docs/FORMAT.md says; nothing of them may be used."""
+    """Bytes that are not what docs/FORMAT.md says; nothing of them may be used."""

@@ -13,7 +13,7 @@ MAX_ANSWER = 24_576  # bytes: acks, and a signed policy of at most 16 KB
 
 
 class Ack:
-    """One ack: the envelope's number, the collector's time, least policy version, log head, MAC."""
+    """One ack: envelope's number, collector's time, least policy version, log head, MAC."""
 
     def __init__(self, number, utc_s, least_policy_version, log_head, mac):
         self.number = number

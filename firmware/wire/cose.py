@@ -24,7 +24,7 @@ def frame(kid, payload, signature):
 
 
 def parse(data):
-    """Return (kid, payload, signature) of exactly these bytes; the signature is not checked here."""
+    """Return (kid, payload, signature) of these bytes; the signature is not checked here."""
     kid, payload, signature, end = parse_first(data, 0)
     if end != len(data):
         raise FormatError  # trailing bytes

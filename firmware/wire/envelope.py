@@ -26,8 +26,9 @@ _CIPHERTEXT = SIZE + 16
 class Header:
     """The header's fields: tag (8 bytes), class, sequence number, policy version, and hashes.
 
-    `previous` is the SHA-256 of the tag's previous envelope, `recipients` of the recipients' kids in
-    order, `log_head` the access log's head in the last ack, `commit` binds the batch to one secret.
+    `previous` is the SHA-256 of the tag's previous envelope, `recipients` of the recipients' kids
+    in order, `log_head` the access log's head in the last ack, `commit` binds the batch to one
+    secret.
     """
 
     def __init__(self, tag, kind, number, policy_version, previous, recipients, log_head, commit):
@@ -62,7 +63,7 @@ class Header:
 
 
 class Envelope:
-    """An envelope that was read: header (and its bytes), wrapped secrets, ciphertext, signature."""
+    """An envelope that was read: header, wrapped secrets, ciphertext, signature."""
 
     def __init__(self, header, header_bytes, wrapped, ciphertext, payload, signature):
         self.header = header
@@ -80,6 +81,11 @@ class Envelope:
 def kid_of(public_key):
     """Return the key id of a public key, and the tag's id of its identity key: 8 bytes."""
     return hashlib.sha256(public_key).digest()[: cose.KID_SIZE]
+
+
+def hash_of(sealed):
+    """Return the SHA-256 of an envelope's bytes: what the next header and the ack name it by."""
+    return hashlib.sha256(sealed).digest()
 
 
 def recipients_hash(kids):

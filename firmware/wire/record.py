@@ -43,7 +43,7 @@ def event(when, code, value):
 
 
 def health(slot, battery_step, firmware, counters):
-    """Return a HEALTH record; `battery_step` is 0 to 10 tenths, or None where it is not measured."""
+    """Return a HEALTH record; `battery_step` is 0 to 10 tenths, or None if not measured."""
     return [HEALTH, slot, battery_step, firmware, counters]
 
 
@@ -100,9 +100,7 @@ def _is_crossing(record):
 
 def _is_present(record):
     return (
-        len(record) == 3
-        and _is_int(record[1], 0, SLOT_LIMIT)
-        and _is_int(record[2], 0, MAX_ZONES)
+        len(record) == 3 and _is_int(record[1], 0, SLOT_LIMIT) and _is_int(record[2], 0, MAX_ZONES)
     )
 
 
