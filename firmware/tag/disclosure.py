@@ -95,10 +95,12 @@ class Disclosure:
             self._taken = True
             self._fixes_place()
             said.append((ROUTINE, record.present(self._slot, present)))
+        elif not zones.decided():
+            return  # just booted: the next fixes may tell, while the border is near
         elif zones.clear():
             self._take(self._slot, self._cell(fix))
         else:
-            self._taken = True  # inside a zone, or not sure: silence
+            self._taken = True  # in an exclusion zone, or at its edge: silence
             self._anchor = None
 
     def _cell(self, fix):

@@ -15,7 +15,7 @@ RMC = const(0x524D43)  # the sentence's three letters as one int
 GGA = const(0x474741)
 
 FIELDS = const(24)  # more fields than any standard sentence has
-_MOST_BYTES = const(120)  # NMEA allows 82; receivers with more decimals send longer ones
+_MOST_BODY = const(117)  # $, 116 bytes, * and two digits are 120; NMEA itself allows 82 with CR LF
 
 EMPTY, NUMBER, LETTER, OTHER = 0, 1, 2, 3  # what a field holds
 
@@ -54,7 +54,9 @@ def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
             xor = field = length = whole = decimals = digits = places = kind = 0
         elif phase == 1:
             length += 1
-            if c == 44 or c == 42:  # , or * ends a field
+            if length > _MOST_BODY:
+                phase = 0
+            elif c == 44 or c == 42:  # , or * ends a field
                 st[16 + field] = whole
                 st[40 + field] = decimals
                 st[64 + field] = (kind & 15) | digits << 4 | places << 8
@@ -68,7 +70,7 @@ def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
                         phase = 0
             else:
                 xor ^= c
-                if c < 32 or c > 126 or length > 120:
+                if c < 32 or c > 126:
                     phase = 0
                 elif field == 0:  # the address: its last three letters
                     whole = (whole & 0xFFFF) << 8 | c

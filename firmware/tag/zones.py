@@ -86,13 +86,16 @@ class ZoneSet:
                 return number
         return None
 
+    def decided(self):
+        """Return whether every zone in force is known to be entered or not."""
+        return all(watch.inside is not None for watch in self._in_force())
+
     def clear(self):
-        """Return whether the last fix surely lies outside every zone: undecided is not clear."""
-        return all(
-            not watch.contains and not watch.inside and watch.inside is not None
-            for watch in self.watches
-            if watch.zone.speaks_at(self._last_s)
-        )
+        """Return whether the last fix lies outside every zone in force, and none is entered."""
+        return not any(watch.contains or watch.inside for watch in self._in_force())
+
+    def _in_force(self):
+        return (watch for watch in self.watches if watch.zone.speaks_at(self._last_s))
 
     def _holding(self, kind):
         for number, watch in enumerate(self.watches):

@@ -17,3 +17,25 @@ BOARDS = ROOT / "boards"
 for _folder in (FIRMWARE, Path(__file__).parent / "cpython"):
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
+
+from tag import events, geometry, gnss, grid, pipeline, policy  # noqa: E402 - the path comes first
+from wire import FormatError, ack, batch, cbor, config, cose, envelope, record  # noqa: E402
+
+__all__ = [
+    "BOARDS",
+    "FIRMWARE",
+    "FormatError",
+    "ack",
+    "batch",
+    "cbor",
+    "config",
+    "cose",
+    "envelope",
+    "events",
+    "geometry",
+    "gnss",
+    "grid",
+    "pipeline",
+    "policy",
+    "record",
+]
