@@ -5,7 +5,6 @@ It uses an independent library for all cryptography, so that it and the tag chec
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from reticent.bench.registration import Identity
-from reticent.collector.app import signature_holds
 from reticent.collector.store import Sealed
 from reticent.tagcode import FormatError, batch, envelope
 
@@ -114,7 +112,7 @@ def _authentic(sealed: Sealed, identities: Mapping[bytes, Identity]) -> envelope
         read = envelope.parse(sealed.sealed)
     except FormatError:
         raise Refusal("not an envelope of a version known here") from None
-    if not signature_holds(read, identity.public_key):
+    if not identity.has_signed(read):
         raise Refusal("the signature is not the tag's")
     if (read.header.tag, read.header.number) != (sealed.tag, sealed.number):
         raise Refusal("stored under another tag or number than it says")
@@ -127,7 +125,7 @@ def _chain(read: envelope.Envelope, tag: bytes, before: Sealed | None) -> str:
     holds = (
         before is not None
         and before.tag == tag
-        and hashlib.sha256(before.sealed).digest() == read.header.previous
+        and envelope.hash_of(before.sealed) == read.header.previous
     )
     return CHAIN_HOLDS if holds else CHAIN_BROKEN
 

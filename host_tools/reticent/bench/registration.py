@@ -12,6 +12,9 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from reticent.errors import BadInput
 from reticent.files import PRIVATE, PUBLIC, read_text, write_new
 from reticent.tagcode import envelope
@@ -25,6 +28,15 @@ class Identity:
 
     tag: bytes
     public_key: bytes
+
+    def has_signed(self, read: envelope.Envelope) -> bool:
+        """Return whether the envelope's signature is this tag's."""
+        try:
+            key = Ed25519PublicKey.from_public_bytes(self.public_key)
+            key.verify(read.signature, read.to_be_signed())
+        except InvalidSignature:
+            return False
+        return read.header.tag == self.tag
 
 
 @dataclass(frozen=True)

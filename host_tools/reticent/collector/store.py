@@ -198,7 +198,7 @@ def _put(connection: Connection, sealed: Sealed, received_s: int) -> str:
     return EVIDENCE
 
 
-def _policy_query(tag: bytes, version: int) -> Select[tuple[bytes]]:
+def _policy_query(tag: bytes, version: int) -> Select[bytes]:
     columns = _policies.c
     return select(columns.signed).where(columns.tag == tag, columns.version == version)
 
