@@ -50,13 +50,18 @@ class Tag:
         header_bytes = head.encode()
         info = envelope.wrap_info(header_bytes)
         wrapped = [
-            (envelope.kid_of(key), SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(key), info))
+            (
+                envelope.kid_of(key),
+                SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(key), info),
+            )
             for key in self.recipients
         ]
         key = derive(secret, envelope.KEY_INFO)
         ciphertext = AESGCM(key).encrypt(bytes(12), plain, header_bytes)
         payload = envelope.encode_payload(
-            header_bytes, wrap(wrapped) if wrap else wrapped, cipher(ciphertext) if cipher else ciphertext
+            header_bytes,
+            wrap(wrapped) if wrap else wrapped,
+            cipher(ciphertext) if cipher else ciphertext,
         )
         signature = (signer or self.identity).sign(cose.to_be_signed(head.tag, payload))
         return cose.frame(head.tag, payload, signature)
