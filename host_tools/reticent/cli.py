@@ -1,13 +1,15 @@
 """The `reticent` command: the tree of commands, and how each of them ends.
 
 A command's own module has its options. Here is what they share: one line for a person where
-something is wrong, and the exit status: 0 done, 1 a finding, 2 bad input, 130 interrupted.
+something is wrong, and the exit status: 0 done, 1 a finding, 2 bad input, 70 a fault of our own,
+130 interrupted.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
@@ -16,9 +18,13 @@ from cyclopts import App, CycloptsError, Parameter
 from reticent.console import complain
 from reticent.errors import ReticentError
 
-_INTERRUPTED = 130
+_BAD_INPUT, _OWN_FAULT, _INTERRUPTED = 2, 70, 130
 
-app = App(name="reticent", help="Host tools of Reticent, a reticent electronic-monitoring tag.")
+app = App(
+    name="reticent",
+    help="Host tools of Reticent, a reticent electronic-monitoring tag.",
+    suppress_keyboard_interrupt=False,
+)
 
 # Named, not imported: a command loads only what it needs.
 app.command(
@@ -53,10 +59,7 @@ def _launch(
     def command() -> None:
         app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
 
-    if debug:
-        command()
-        return 0
-    return _status(command)
+    return _status(command, debug=debug)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -69,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
             arguments, exit_on_error=False, print_error=False, result_action="return_value"
         )
 
-    return _status(command) or status or 0
+    return _status(command, debug=False) or status or 0
 
 
 def main() -> None:
@@ -77,21 +80,35 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def _status(command: Callable[[], None]) -> int:
+def _status(command: Callable[[], None], *, debug: bool) -> int:
     """Return the exit status of a command; a person gets one line where it is not 0."""
     try:
         command()
-    except (CycloptsError, ReticentError) as error:
-        complain(str(error))
-        return getattr(error, "exit_status", 2)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return _INTERRUPTED
-    except BrokenPipeError:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place to catch it
+        if debug:
+            traceback.print_exc()
+        return _explain(error)
+    return 0
+
+
+def _explain(error: BaseException) -> int:
+    """Print the line for an error and return the exit status."""
+    if isinstance(error, BrokenPipeError):
         # Who read us has seen enough; Python would complain again when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
+        return 0
+    if isinstance(error, KeyboardInterrupt):
+        complain("interrupted")
+        return _INTERRUPTED
+    if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         complain(f"{where}{error.strerror or error}")
-        return 2
-    return 0
+        return _BAD_INPUT
+    if isinstance(error, (CycloptsError, ReticentError)):
+        complain(str(error))
+        return error.exit_status if isinstance(error, ReticentError) else _BAD_INPUT
+    # Not its text: nobody has checked what that may show.
+    complain(
+        f"failed by a fault of its own ({type(error).__name__}); report it with --debug's text"
+    )
+    return _OWN_FAULT

@@ -1,4 +1,4 @@
-"""orders: from the example's TOML to a policy that the tag's own reader accepts, and the faults."""
+"""orders: the example becomes a policy that the tag's own reader accepts; and the faults."""
 
 import ast
 import dataclasses
@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+
 from reticent.archive.keyring import Keyring
 from reticent.errors import BadInput
 from reticent.orders import compiler
@@ -193,8 +194,8 @@ def test_every_rule_a_writer_can_break_has_its_mend():
     """A rule that the tag learns and the tool cannot explain shows here."""
     # Read from the dataclasses and zones, or by the key ring: no writer can break these here.
     unreachable = {
-        "tag id", "statement", "a date is not UTC seconds", "zones", "zone", "unknown kind of zone",
-        "a zone without a name", "an exclusion zone without a justification",
+        "tag id", "statement", "a date is not UTC seconds", "zones", "zone",
+        "unknown kind of zone", "a zone without a name", "an exclusion zone without a justification",
         "a radius under 100 m", "shape", "circle", "a radius under 10 m or over 50 km",
         "unknown shape", "ring", "latitude", "longitude", "windows", "windows out of order",
         "recipients", "the recipients' first week", "a gap in the recipients' weeks",

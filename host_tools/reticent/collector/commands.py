@@ -15,7 +15,7 @@ from reticent.collector.certificate import Term, make_certificates
 from reticent.collector.serve import Address
 from reticent.collector.serve import serve as serve_app
 from reticent.collector.store import Store
-from reticent.console import say
+from reticent.console import counted, say
 
 _DAY_S = 86_400
 _PILOT_DAYS = 397  # what browsers accept of a server's certificate
@@ -61,7 +61,7 @@ def serve(
         serve_app(
             make_app(Collector(store, registered, clock)),
             Address(host, port, certificate, key),
-            lambda url: say(f"ready: {url} ({len(registered)} tags)"),
+            lambda url: say(f"ready: {url} ({counted(len(registered), 'tag')})"),
         )
     finally:
         store.close()
