@@ -12,7 +12,9 @@ import pytest
 
 from agency import SLOT, START_S, Agency
 from reticent.cli import run
+from reticent.console import show
 from reticent.tagcode import batch, record
+from rich.table import Table
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "order" / "order.toml"
 COMMAND = [str(Path(sys.executable).with_name("reticent"))]
@@ -133,6 +135,13 @@ def test_an_envelope_that_fails_is_listed_and_the_status_is_1(agency, capsys):
     assert "1 envelope failed a check" in captured.err
     assert run(opening(agency, "--json")) == 1
     assert json.loads(capsys.readouterr().out)["refused"][0]["number"] == 3
+
+
+def test_a_text_that_looks_like_markup_is_shown_as_it_is(capsys):
+    table = Table("zone")
+    table.add_row("[bold]Park[/bold] [1, 2]")
+    show(table)
+    assert "[bold]Park[/bold] [1, 2]" in capsys.readouterr().out
 
 
 def test_debug_shows_the_traceback():

@@ -145,8 +145,9 @@ def test_without_person_reason_or_case_nothing_is_opened_or_logged(agency):
     agency.take(agency.seal([COARSE]))
     for name in ("person", "reason", "case"):
         for empty in ("", "  "):
-            with pytest.raises(BadInput, match=f"no {name}: an opening needs one"):
-                agency.open(**{name: empty})
+            for role in ("officer", "duty"):  # the duty desk would find nothing to open
+                with pytest.raises(BadInput, match=f"no {name}: an opening needs one"):
+                    agency.open(role, **{name: empty})
     assert agency.log.entries(agency.tag.id) == []
 
 

@@ -195,7 +195,8 @@ def test_every_rule_a_writer_can_break_has_its_mend():
     # Read from the dataclasses and zones, or by the key ring: no writer can break these here.
     unreachable = {
         "tag id", "statement", "a date is not UTC seconds", "zones", "zone",
-        "unknown kind of zone", "a zone without a name", "an exclusion zone without a justification",
+        "unknown kind of zone", "a zone without a name",
+        "an exclusion zone without a justification",
         "a radius under 100 m", "shape", "circle", "a radius under 10 m or over 50 km",
         "unknown shape", "ring", "latitude", "longitude", "windows", "windows out of order",
         "recipients", "the recipients' first week", "a gap in the recipients' weeks",
