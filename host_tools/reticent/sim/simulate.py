@@ -47,11 +47,10 @@ class SimulatedTag:
         self._build_utc_s = build_utc_s
         self._seed = seed
         self._flash = folder / "flash.img"
-        self._config: config.Config | None = None
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
-        self._config = config.Config(
+        personal = config.Config(
             issuer_key,
             ack_key,
             network.host,
@@ -62,7 +61,7 @@ class SimulatedTag:
             baud,
         )
         files = self._firmware()
-        files["config"] = self._config.encode()
+        files["config"] = personal.encode()
         files["secrets/seed"] = hashlib.sha256(b"simulated seed %d" % self._seed).digest()
         build_image(self._flash, self._data["FLASH_BLOCKS"], files)
         self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
@@ -70,8 +69,17 @@ class SimulatedTag:
 
     def install(self, policy: bytes) -> None:
         """Put a signed policy on the flash, as `mpremote cp` does."""
+        self._put("policy", policy)
+
+    def point_at(self, port: int) -> None:
+        """Give the tag's configuration another port of its collector."""
+        personal = config.decode(read_image(self._flash)["config"])
+        personal.port = port
+        self._put("config", personal.encode())
+
+    def _put(self, name: str, data: bytes) -> None:
         files = read_image(self._flash)
-        files["policy"] = policy
+        files[name] = data
         build_image(self._flash, self._data["FLASH_BLOCKS"], files)
 
     def run(
@@ -120,6 +128,7 @@ class SimulatedTag:
             ),
             uarts=uarts,
             wifi=Wifi(up=network.up),
+            hosts={network.host: ("127.0.0.1", 0)},
             seed=self._seed,
         )
 
