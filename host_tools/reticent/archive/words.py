@@ -52,18 +52,30 @@ class Reader:
         """Return the record as named fields, with what the order adds to them."""
         name, keys = _NAMES[entry[0]]
         named: dict[str, object] = {"type": name, **dict(zip(keys, entry[1:], strict=True))}
-        named["utc"] = self.when(entry)
-        if name == "COARSE" and self._measures and named["row"] is not None:
+        named["utc"] = self.utc(entry)
+        if self._measures and record.is_slot(entry[1]):
+            named["slot_s"] = self._measures.slot_s
+        if self._measures and name == "COARSE" and named["row"] is not None:
             named["cell_m"] = self._measures.cell_m
             named["uncertainty_m"] = self._measures.cell_m // 2
         return named
 
-    def when(self, entry: Record) -> str | None:
+    def utc(self, entry: Record) -> str | None:
         """Return a record's UTC: a slot's first second; None if the slots' length is not known."""
         when: int = entry[1]
         if not record.is_slot(when):
             return format_utc(when)
         return None if self._measures is None else format_utc(when * self._measures.slot_s)
+
+    def time_words(self, entry: Record) -> str:
+        """Return a record's time, or its slot from when until when."""
+        when: int = entry[1]
+        if not record.is_slot(when):
+            return format_utc(when)
+        if self._measures is None:
+            return f"slot {when}"
+        start, end = (format_utc((when + i) * self._measures.slot_s) for i in (0, 1))
+        return f"{start[:-4]}Z to {end[11:-4]}Z"
 
     def words(self, entry: Record) -> str:
         """Return what the record says, without its time."""

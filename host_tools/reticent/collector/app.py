@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -99,6 +100,9 @@ def make_app(collector: Collector) -> Starlette:
             answer = await run_in_threadpool(collector.take, body)
         except FormatError:
             return _refusal(400, "not a sequence of envelopes of a version known here")
+        except DatabaseError:
+            _log.exception("the database failed")
+            return _refusal(503, "not stored; send it again later")
         return Response(answer, media_type="application/cbor")
 
     return Starlette(routes=[Route("/v1/envelopes", take, methods=["POST"])])

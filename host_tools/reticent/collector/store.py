@@ -91,7 +91,7 @@ class Store:
     def __init__(self, path: Path, *, must_exist: bool = False) -> None:
         if must_exist and not path.is_file():
             raise BadInput(f"{path}: no such database; the collector makes it")
-        engine = create_engine(URL.create("sqlite", database=str(path)))
+        engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
         event.listen(engine, "connect", _set_up_connection)
         event.listen(engine, "begin", _begin)
         self._reading = engine
