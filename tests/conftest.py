@@ -1,7 +1,8 @@
 """The ladder's lower rungs: tests/logic runs on CPython and on MicroPython, tests/device on MicroPython.
 
 A MicroPython file runs once, in one interpreter; each of its test functions is an item of its own,
-so that pytest's summary counts it. A file's heap is set by a line `# heap: 400k` in it.
+so that pytest's summary counts it. A file's heap is set by a line `# heap: 400k` in it; a line
+`# path: folder` puts one of the repository's folders before all others on its sys.path.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import cryptography_vectors
 import pytest
+
 from cases import Skip
 from reticent.sim.interpreter import micropython_command
 
@@ -75,13 +77,16 @@ class MicroPythonFile(pytest.File):
 
     def outcomes(self) -> dict[str, tuple[str, str]]:
         if self._outcomes is None:
-            heap = re.search(r"^# heap: (\w+)", self.path.read_text(), re.M)
+            source = self.path.read_text()
+            heap = re.search(r"^# heap: (\w+)", source, re.M)
+            folders = re.findall(r"^# path: (\S+)", source, re.M)
             command = [
                 *micropython_command(heap[1] if heap else "256M"),
                 TESTS / "support" / "run_micropython.py",
                 FIRMWARE,
                 TESTS / "support",
                 self.path,
+                *(ROOT / folder for folder in folders),
             ]
             run = subprocess.run(command, capture_output=True, text=True, errors="replace")
             self.output = run.stdout + run.stderr

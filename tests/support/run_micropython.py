@@ -1,6 +1,6 @@
 """Run one test file under MicroPython: every test_*(), one line of outcome each (see tests/conftest.py).
 
-usage: micropython run_micropython.py FIRMWARE SUPPORT FILE
+usage: micropython run_micropython.py FIRMWARE SUPPORT FILE [FOLDER ...]
 """
 
 import sys
@@ -12,6 +12,8 @@ sys.path[:0] = [firmware, support, folder]
 
 from cases import Skip  # noqa: E402 - the path comes first
 
+# Last, so that what shadows the interpreter's modules does so for the test file alone.
+sys.path[:0] = sys.argv[4:]
 module = __import__(name[:-3])
 for test in sorted(attribute for attribute in dir(module) if attribute.startswith("test_")):
     started_ms = time.ticks_ms()
