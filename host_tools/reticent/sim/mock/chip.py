@@ -79,15 +79,6 @@ def _mount():
     sys.path[:] = ["", ".frozen", "/lib"]
 
 
-def _patch_asyncio():
-    """asyncio's C task queue neither wraps nor takes the port's masked ticks: give it its own."""
-    import asyncio.core
-
-    asyncio.core.ticks = clock.asyncio_ticks
-    asyncio.core.ticks_add = utime.ticks_add
-    asyncio.core.ticks_diff = utime.ticks_diff
-
-
 def _run(name, names):
     """Run a file of the firmware; return whether it came to its end without an exception."""
     if name not in sys.modules["os"].listdir("/"):
@@ -136,7 +127,7 @@ def main():
         _guard_imports(has_wifi)
         gc.collect()
         heap_mock = gc.mem_alloc()
-        _patch_asyncio()
+        clock.drive_asyncio()
         reason = _live()
     except clock.Stop as stop:
         reason = stop.args[0]

@@ -130,9 +130,17 @@ def ask():
         advance(1000)
 
 
-def asyncio_ticks():
-    """Return milliseconds for asyncio's queue: they do not wrap, and are ahead of the host's."""
+def _asyncio_ticks():
     return now_us // 1000 + _TICKS_ORIGIN
+
+
+def drive_asyncio():
+    """Give asyncio ticks that suit its task queue: ahead of the host's, and not wrapping."""
+    import asyncio.core
+
+    asyncio.core.ticks = _asyncio_ticks
+    asyncio.core.ticks_add = utime.ticks_add
+    asyncio.core.ticks_diff = utime.ticks_diff
 
 
 def disable_irq():

@@ -15,10 +15,10 @@ _BITS_A_BYTE = 10
 class Line:
     """What has come down the line, and when the next byte comes."""
 
-    def __init__(self, path, baud):
+    def __init__(self, file, baud):
         self.baud = baud
         self.next_us = clock.FAR_US  # the arrival of the next byte
-        self._file = open(path, "rb") if path else None
+        self._file = file
         self._header = bytearray(struct.calcsize(_HEADER))
         self._start_us = 0  # when the burst's first bit is on the line
         self._length = 0

@@ -28,15 +28,7 @@ class RTC:
     def _set(self, date):
         if len(date) != 8:
             raise ValueError("requested length 8 but object has length %d" % len(date))
-        year, month, day, _, hour, minute, second, _ = date
-        if not (
-            2000 <= year < 2100
-            and 1 <= month <= 12
-            and 1 <= day <= 31
-            and 0 <= hour < 24
-            and 0 <= minute < 60
-            and 0 <= second < 60
-        ):
+        if _time.gmtime(_time._seconds(date))[:6] != tuple(date[:3]) + tuple(date[4:7]):
             raise ValueError("not a date: %r" % (date,))
         _time._set_date(date)
 

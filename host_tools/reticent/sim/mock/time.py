@@ -89,9 +89,13 @@ def _days(year, month, day):
     return 365 * year + leap_days + (153 * month - 457) // 5 + day - 719_469
 
 
+def _seconds(date):
+    """Return the seconds since 1970 of machine.RTC's 8-tuple."""
+    year, month, day, _weekday, hour, minute, second, _ = date
+    return mktime((year, month, day, hour, minute, second, 0, 0))
+
+
 def _set_date(date):
     """Set the RTC to machine.RTC's 8-tuple: as on the chip, to whole seconds."""
     global _boot_date_us
-    year, month, day, _weekday, hour, minute, second, _ = date
-    seconds = mktime((year, month, day, hour, minute, second, 0, 0))
-    _boot_date_us = seconds * 1_000_000 - (_clock.now_us - _clock.boot_us)
+    _boot_date_us = _seconds(date) * 1_000_000 - (_clock.now_us - _clock.boot_us)

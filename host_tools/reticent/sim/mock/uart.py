@@ -26,7 +26,7 @@ class _Port:
     def __init__(self, wiring):
         self.receiver = Receiver(Line(wiring["feed"], wiring["baud"]))
         self.switches = {text.encode(): baud for text, baud in wiring["switches"].items()}
-        self.sent_file = open(wiring["sent"], "ab") if wiring["sent"] else None
+        self.sent_file = wiring["sent"]
         self.sent = 0
         self.baud = 0  # 0: not initialised
         self.timeout_ms = 0

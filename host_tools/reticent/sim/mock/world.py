@@ -13,7 +13,7 @@ board = {}
 levels = {}  # pin -> level, driven from outside
 adc_u16 = {}  # pin, or 4 for the chip's own temperature -> 0..65535
 adc_noise_lsb = 0  # of the converter's 12 bits
-uarts = {}  # id -> "feed" and "sent" (paths), "baud", "switches" (text -> baud)
+uarts = {}  # id -> "feed" and "sent" (open files or None), "baud", "switches" (text -> baud)
 wifi = {}  # "ssid", "key", "up"
 hosts = {}  # name -> [address, port or 0]: whom a simulated tag can reach
 reset_cause = 1
@@ -31,19 +31,32 @@ _random = 1
 
 
 def load(path):
-    """Take over the description and start the clock; open the files while there are any."""
-    global _history, _random, flash
+    """Start the world that a file describes; open its files, for soon there is only the flash."""
     with open(path) as file:
         description = json.load(file)
+    for name, mode in (("flash", "r+b"), ("history", "a"), ("changes", "r")):
+        description[name] = _open(description[name], mode)
+    for wiring in description["uarts"].values():
+        wiring["feed"] = _open(wiring["feed"], "rb")
+        wiring["sent"] = _open(wiring["sent"], "ab")
+    start(description)
+
+
+def _open(path, mode):
+    return open(path, mode) if path else None
+
+
+def start(description):
+    """Take over a description, its files open, and start the clock."""
+    global _history, _random
     own = globals()
     for name in ("board", "adc_noise_lsb", "wifi", "hosts", "reset_cause", "bootsel_pressed"):
         own[name] = description[name]
-    for name in ("seed", "flash_ops", "cut_at_op"):
+    for name in ("seed", "flash", "flash_ops", "cut_at_op"):
         own[name] = description[name]
     for name in ("levels", "adc_u16", "uarts"):
         own[name] = {int(key): value for key, value in description[name].items()}
-    flash = open(description["flash"], "r+b")
-    _history = open(description["history"], "a") if description["history"] else None
+    _history = description["history"]
     _random = (seed or 0) * 2_654_435_761 + description["start_ms"] & 0xFFFF_FFFF | 1
     clock.start(description["start_ms"] * 1000)
     clock.Alarm(_end).set(description["end_ms"] * 1000)
@@ -58,8 +71,8 @@ def _end():
 class _Changes:
     """The file of changes. Those before the power-on are how the world is by now."""
 
-    def __init__(self, path):
-        self._file = open(path)
+    def __init__(self, file):
+        self._file = file
         self._alarm = clock.Alarm(self._happen)
         self._next = None
         self._read()
