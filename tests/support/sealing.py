@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from reticent.tagcode import batch, cose, envelope
 
 SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
@@ -50,13 +51,18 @@ class Tag:
         header_bytes = head.encode()
         info = envelope.wrap_info(header_bytes)
         wrapped = [
-            (envelope.kid_of(key), SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(key), info))
+            (
+                envelope.kid_of(key),
+                SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(key), info),
+            )
             for key in self.recipients
         ]
         key = derive(secret, envelope.KEY_INFO)
         ciphertext = AESGCM(key).encrypt(bytes(12), plain, header_bytes)
         payload = envelope.encode_payload(
-            header_bytes, wrap(wrapped) if wrap else wrapped, cipher(ciphertext) if cipher else ciphertext
+            header_bytes,
+            wrap(wrapped) if wrap else wrapped,
+            cipher(ciphertext) if cipher else ciphertext,
         )
         signature = (signer or self.identity).sign(cose.to_be_signed(head.tag, payload))
         return cose.frame(head.tag, payload, signature)

@@ -83,6 +83,9 @@ def run_demo(
     recipients = ring.recipients(order.not_before, order.not_after)
     signed = sign_policy(compile_order(order, tag_id, recipients), ring.issuer())
     (folder / "policy.cose").write_bytes(signed)
+    store = Store(database)
+    store.publish(tag_id, order.version, signed)
+    store.close()
     say(f"order           {order.reference}, level {order.level}, {len(signed)} bytes signed")
 
     with loopback_collector(folder, database, tags, track.start_s) as port:
@@ -151,12 +154,15 @@ def loopback_collector(folder: Path, database: Path, tags: Path, now_s: int) -> 
     command += ["--database", str(database), "--tags", str(tags), "--port", "0"]
     command += ["--certificate", str(folder / "tls" / "server.pem")]
     command += ["--key", str(folder / "tls" / "server.key"), "--now", format_utc(now_s)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with (
+        (folder / "collector.log").open("w") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603
+    ):
         try:
             assert process.stdout is not None  # a pipe was asked for
             ready = process.stdout.readline()
             if "https://" not in ready:
-                raise ReticentError("the collector did not start; what it printed says why")
+                raise ReticentError(f"the collector did not start; {log.name} says why")
             yield int(ready.partition("https://")[2].partition("/")[0].rpartition(":")[2])
         finally:
             process.terminate()
