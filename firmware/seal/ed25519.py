@@ -48,13 +48,14 @@ def verify(public: bytes, signature: bytes, message):
     """
     if len(public) != _PUBLIC_BYTES or len(signature) != _SIGNATURE_BYTES:
         return False
-    encoded_r, s = signature[:32], int.from_bytes(signature[32:], "little")
-    if s >= ORDER:
+    encoded_r, s = signature[:32], signature[32:]
+    if int.from_bytes(s, "little") >= ORDER:
         return False
     point = yield from edwards25519.decode_steps(public)
     if point is None:
         return False
     k = yield from _hash_to_scalar((encoded_r, public) + as_parts(message))
+    k = k.to_bytes(32, "little")
     expected_r = yield from _base_mult_less(s, k, point)
     return (yield from expected_r.encode_steps()) == encoded_r
 
@@ -79,7 +80,7 @@ def _encoded_base_mult(scalar):
 
 
 def _base_mult_less(s, k, point):
-    """Return, in steps, s * base - k * point, bit by bit of both (Shamir's trick)."""
+    """Return, in steps, s * base - k * point, bit by bit of both scalars (Shamir's trick)."""
     minus_point = point.negated()
     both = edwards25519.base()
     addends = {1: both.cached(), 2: minus_point.cached()}
@@ -88,7 +89,7 @@ def _base_mult_less(s, k, point):
     total = edwards25519.Point()
     for i in range(_SCALAR_BITS - 1, -1, -1):
         total.double()
-        bits = s >> i & 1 | (k >> i & 1) << 1
+        bits = (s[i >> 3] >> (i & 7)) & 1 | ((k[i >> 3] >> (i & 7)) & 1) << 1
         if bits:
             total.add(addends[bits])
         if i % _BITS_A_PIECE == 0:

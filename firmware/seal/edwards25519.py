@@ -160,46 +160,55 @@ def base_mult(scalar: int):
     """
     recoded = (scalar + (1 << 256) - 1) % ORDER
     digits = ((recoded + (recoded & 1) * ORDER) >> 1).to_bytes(_BYTES, "little")
-    point = Point()
-    selected = tuple(zero() for _ in range(5))
+    point, selection = Point(), _Selection()
     for column in range(_COLUMNS - 1, -1, -1):
         point.double()
-        point.add(_select(selected, digits, column + _COLUMNS, _HALF_WORDS))
-        point.add(_select(selected, digits, column, 0))
+        point.add(selection.read(digits, column + _COLUMNS, _HALF_WORDS))
+        point.add(selection.read(digits, column, 0))
         if column % _COLUMNS_A_PIECE == 0:
             yield
     return point
 
 
-def _select(selected, digits, position, first):
-    """Return the table's point for the four digits from the position, 64 bits apart."""
-    index = 0
-    for tooth in range(4):
-        at = position + _TOOTH_BITS * tooth
-        index |= ((digits[at >> 3] >> (at & 7)) & 1) << tooth
-    negative = 1 - (index >> 3)  # the table has the eight points whose top digit is 1
-    words = array("I", bytes(4 * _ENTRY_WORDS))
-    _scan(words, _words, first, (index & 7) ^ (7 * negative))
-    plus, minus, t2d, negated, rest = selected
-    packed = bytes(words)
-    load(plus, packed, 0)
-    load(minus, packed, _BYTES)
-    load(t2d, packed, 2 * _BYTES)
-    butterfly(element(0), t2d, rest, negated)
-    swap(plus, minus, t2d, negated, negative)
-    return plus, minus, t2d, None
+class _Selection:
+    """One point of the table at a time, and the buffers it is read into."""
+
+    def __init__(self):
+        self._packed = bytearray(4 * _ENTRY_WORDS)
+        self._elements = tuple(zero() for _ in range(6))
+
+    def read(self, digits, position, first):
+        """Return the addend for the four digits from the position, 64 bits apart."""
+        index = 0
+        for tooth in range(4):
+            at = position + _TOOTH_BITS * tooth
+            index |= ((digits[at >> 3] >> (at & 7)) & 1) << tooth
+        negative = 1 - (index >> 3)  # the table has the eight points whose top digit is 1
+        _scan(self._packed, _words, first, (index & 7) ^ (7 * negative))
+        plus, minus, t2d, negated, rest, nothing = self._elements
+        load(plus, self._packed, 0)
+        load(minus, self._packed, _BYTES)
+        load(t2d, self._packed, 2 * _BYTES)
+        butterfly(nothing, t2d, rest, negated)
+        swap(plus, minus, t2d, negated, negative)
+        return plus, minus, t2d, None
 
 
 @micropython.viper
-def _scan(out: ptr32, table: ptr32, first: int, index: int):
-    """out |= entry `index` of the eight from `first`; all eight are read."""
-    at = first
-    entry = 0
-    while entry < 8:
-        mask = ((entry ^ index) - 1) >> 31  # all ones for the one, else 0
-        i = 0
-        while i < 24:
-            out[i] = out[i] | (table[at] & mask)
-            at += 1
-            i += 1
-        entry += 1
+def _scan(out: ptr8, table: ptr32, first: int, index: int):
+    """out = entry `index` of the eight from `first`; all eight are read."""
+    i = 0
+    while i < 24:
+        word = 0
+        at = first + i
+        entry = 0
+        while entry < 8:
+            word = word | (table[at] & (((entry ^ index) - 1) >> 31))  # all ones for the one
+            at += 24
+            entry += 1
+        k = i << 2
+        out[k] = word & 255
+        out[k + 1] = (word >> 8) & 255
+        out[k + 2] = (word >> 16) & 255
+        out[k + 3] = (word >> 24) & 255
+        i += 1

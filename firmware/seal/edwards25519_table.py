@@ -2,8 +2,8 @@
 
 Sixteen points, 96 bytes each: y + x, y - x and 2 d x y, little-endian. For i from 0 to 7 the point
 (2**192 + sum of (2 bit(i, t) - 1) * 2**(64 t), t from 0 to 2) * base, then the eight of them times
-2**32. Kept as data: to compute it takes a second and a half on the RP2040, at every boot. The
-tests compute it from the curve's definition.
+2**32. Kept as data: 1.5 KiB of flash against half a second of arithmetic at every boot, and
+the code for it. The tests compute it from the curve's definition.
 """
 
 # fmt: off
