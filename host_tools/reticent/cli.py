@@ -21,7 +21,9 @@ _INTERRUPTED = 130
 app = App(name="reticent", help="Host tools of Reticent, a reticent electronic-monitoring tag.")
 
 # Named, not imported: a command loads only what it needs.
-app.command("reticent.archive.commands:keys", name="keys", help="Keys of issuer and recipients.")
+app.command(
+    "reticent.archive.key_commands:keys", name="keys", help="Keys of issuer and recipients."
+)
 app.command("reticent.orders.commands:order", name="order", help="Orders: sign, show, publish.")
 app.command(
     "reticent.collector.commands:collector",

@@ -1,13 +1,12 @@
-"""`reticent keys` and `reticent open`."""
+"""`reticent open`."""
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
 from rich.table import Table
 
 from reticent.archive.access_log import AccessLog
@@ -16,7 +15,7 @@ from reticent.archive.opener import CHAIN_BROKEN, CHAIN_HOLDS, CHAIN_START, Open
 from reticent.archive.session import Purpose, Result, Session
 from reticent.archive.words import KINDS, Measures, Reader
 from reticent.bench.registration import read_identities
-from reticent.clock import Clock, parse_utc
+from reticent.clock import Clock
 from reticent.collector.store import Store
 from reticent.console import counted, say, say_json, show
 from reticent.errors import BadInput, Finding
@@ -25,25 +24,6 @@ _CHAIN = {
     CHAIN_START: "the tag's chain starts here",
     CHAIN_BROKEN: "the envelope before it is missing, or another one than the tag sealed",
 }
-
-keys = App(name="keys", help="Keys of issuer and recipients.")
-
-
-@keys.command
-def new(folder: Path, *, from_: Annotated[str, Parameter(name="--from")], weeks: int) -> None:
-    """Make the key ring of one tag: issuer, duty desk and officer by week, wearer.
-
-    Parameters
-    ----------
-    folder
-        The key ring to make; nothing in it is overwritten.
-    from_
-        A day in the first week.
-    weeks
-        How many UTC weeks; an order's whole term needs keys.
-    """
-    Keyring.create(folder, parse_utc(from_), weeks)
-    say(f"{folder}: issuer, wearer, and {weeks} weeks of duty and officer keys")
 
 
 def open_envelopes(
@@ -87,7 +67,7 @@ def open_envelopes(
     now
         The time to log (ISO 8601, UTC), if not the computer's clock.
     """
-    purpose = Purpose(getpass.getuser() if person is None else person, role, reason, case)
+    purpose = Purpose(_account() if person is None else person, role, reason, case)
     held = Keyring(keys).private_keys(role)
     identities = read_identities(tags)
     store = Store(database, must_exist=True)
@@ -101,6 +81,14 @@ def open_envelopes(
     if result.refused:
         failed = counted(len(result.refused), "envelope")
         raise Finding(f"{failed} failed a check and must not be believed; keep the database")
+
+
+def _account() -> str:
+    """Return the name of this process's account: unlike $USER, nobody can choose it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def _tag_id(text: str | None) -> bytes | None:
