@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 _ECB = 1
 
 
-class aes:  # noqa: N801 - the name on MicroPython
+class aes:
     """One key, ECB, encrypting only: the tag never decrypts."""
 
     def __init__(self, key: bytes, mode: int) -> None:
