@@ -21,6 +21,7 @@ _OWN_MODULES = ("chip", "clock", "world", "line", "receiver", "uart", "pins", "r
 _HOST_MODULES = ("termios", "argparse", "_thread", "uctypes", "websocket")
 _WIFI_MODULES = ("network", "socket", "ssl", "tls", "usocket", "unetwork", "requests", "mip")
 _PROGRESS_REAL_MS = 250
+_REPORT_HEAP_BYTES = 4096
 
 
 class _Progress:
@@ -69,18 +70,17 @@ def _load_modules(has_wifi):
 
 
 def _mount():
-    """Mount the flash in the host's place, as _boot.py does; but it never formats."""
-    device = sys.modules["rp2"].Flash()
-    volume = vfs.VfsLfs2(device, progsize=256)
+    """Mount the flash in the host's place, as _boot.py does; but never format it."""
+    # No times of modification: they would be the host's, and no two runs the same.
+    volume = vfs.VfsLfs2(sys.modules["rp2"].Flash(), progsize=256, mtime=False)
     vfs.umount("/")
     vfs.mount(volume, "/")
-    os = sys.modules["os"]
-    os.chdir("/")
+    sys.modules["os"].chdir("/")
     sys.path[:] = ["", ".frozen", "/lib"]
 
 
 def _run(name, names):
-    """Run a file of the firmware; return whether it came to its end without an exception."""
+    """Run a file of the firmware, if it is there; return whether it raised nothing."""
     if name not in sys.modules["os"].listdir("/"):
         return True
     try:
@@ -92,25 +92,35 @@ def _run(name, names):
 
 
 def _live():
-    """Boot and run; return why it ended. Where a watchdog runs, it ends what has stopped."""
+    """Run the firmware; return why it ended. Where a watchdog runs, it ends what has stopped."""
     names = {"__name__": "__main__"}
-    reason = "returned"
-    if not (_run("boot.py", names) and _run("main.py", names)):
-        reason = "exception"
+    is_well = _run("boot.py", names) and _run("main.py", names)
     if sys.modules["machine"]._watchdog_runs():
         clock.advance_to(clock.FAR_US)
-    return reason
+    return "returned" if is_well else "exception"
+
+
+def _end_of(call):
+    """Return why a call ended: what it returned, or what stopped it."""
+    try:
+        return call()
+    except clock.Stop as stop:
+        return stop.args[0]
+    except KeyboardInterrupt:
+        return "interrupted"
+    except SystemExit:
+        return "exit"
 
 
 def _report(reason, heap_mock):
     """Put together what became of this life."""
-    machine = sys.modules["machine"]
-    report = {"stop": reason, "end_ms": clock.now_us // 1000, "heap_mock": heap_mock}
+    report = sys.modules["rp2"]._report()
+    report["stop"] = reason
+    report["end_ms"] = clock.now_us // 1000
+    report["heap_mock"] = heap_mock
     report["levels_put_out"] = world.levels_put_out
-    report.update(sys.modules["rp2"]._report())
-    uarts = report["uarts"] = {}
-    for number, port in machine._uart.ports.items():
-        uarts[number] = port.report()
+    ports = sys.modules["machine"]._uart.ports
+    report["uarts"] = {number: port.report() for number, port in ports.items()}
     return report
 
 
@@ -122,20 +132,20 @@ def main():
     _Progress(control)
     _load_modules(has_wifi)
     heap_mock = 0
+    # Held back for the report: the firmware may have left nothing.
+    spare = bytearray(_REPORT_HEAP_BYTES)
     try:
         _mount()
+    except OSError as error:
+        sys.print_exception(error, sys.stderr)
+        reason = "mount failed"
+    else:
         _guard_imports(has_wifi)
         gc.collect()
         heap_mock = gc.mem_alloc()
         clock.drive_asyncio()
-        reason = _live()
-    except clock.Stop as stop:
-        reason = stop.args[0]
-    except KeyboardInterrupt:
-        reason = "interrupted"
-    except OSError as error:
-        sys.print_exception(error, sys.stderr)
-        reason = "mount failed"
+        reason = _end_of(_live)
+    del spare
     gc.collect()
     control.write("r " + json.dumps(_report(reason, heap_mock)) + "\n")
 
