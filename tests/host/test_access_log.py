@@ -5,6 +5,7 @@ import multiprocessing
 import stat
 
 import pytest
+
 from reticent.archive.access_log import AccessLog, Opening
 from reticent.errors import Finding
 

@@ -7,6 +7,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
 from reticent.clock import parse_utc
 from reticent.collector.certificate import Term, make_certificates
 from reticent.errors import BadInput, WontOverwrite

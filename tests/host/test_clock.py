@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from reticent.clock import Clock, format_utc, parse_utc
 from reticent.errors import BadInput
 

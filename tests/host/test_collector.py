@@ -6,9 +6,10 @@ import os
 import sqlite3
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from agency import SLOT, START_S, Agency
 from asgi import request
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from reticent.collector import app as collector_app
 from reticent.collector.store import Store
 from reticent.errors import BadInput, WontOverwrite

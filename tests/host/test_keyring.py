@@ -4,6 +4,7 @@ import os
 import stat
 
 import pytest
+
 from reticent.archive.keyring import ROLES, Keyring, read_issuer_public
 from reticent.clock import parse_utc
 from reticent.errors import BadInput, WontOverwrite

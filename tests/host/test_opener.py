@@ -1,15 +1,13 @@
 """archive: the opener opens what a tag sealed, refuses all else, and logs before it opens."""
 
-import dataclasses
-
 import pytest
-from agency import SLOT, START_S, WEEK, Agency
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from agency import SLOT, START_S, WEEK, Agency
 from reticent.archive import session as session_module
 from reticent.archive.words import Measures, Reader
-from reticent.bench import registration
 from reticent.errors import BadInput, Finding
-from reticent.tagcode import batch, envelope, policy, record
+from reticent.tagcode import batch, envelope, record
 from sealing import Tag
 
 COARSE = record.coarse(SLOT, (5, 7))

@@ -4,6 +4,7 @@ import os
 import stat
 
 import pytest
+
 from reticent.bench import registration
 from reticent.errors import BadInput, WontOverwrite
 from reticent.tagcode import envelope

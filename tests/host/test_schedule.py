@@ -1,6 +1,7 @@
 """orders/schedule: local hours to UTC windows, over the days on which clocks change."""
 
 import pytest
+
 from reticent.clock import format_utc, parse_utc
 from reticent.errors import BadInput
 from reticent.orders.schedule import parse_schedule

@@ -4,6 +4,7 @@ import copy
 import json
 
 import pytest
+
 from reticent.errors import BadInput
 from reticent.orders.zones import Circle, Polygon, parse_zones, read_zones
 
