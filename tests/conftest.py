@@ -2,7 +2,8 @@
 MicroPython.
 
 A MicroPython file runs once, in one interpreter; each of its test functions is an item of its own,
-so that pytest's summary counts it. A file's heap is set by a line `# heap: 400k` in it.
+so that pytest's summary counts it. A file's heap is set by a line `# heap: 400k` in it; a line
+`# path: folder` puts one of the repository's folders before all others on its sys.path.
 """
 
 from __future__ import annotations
@@ -76,13 +77,16 @@ class MicroPythonFile(pytest.File):
 
     def outcomes(self) -> dict[str, tuple[str, str]]:
         if self._outcomes is None:
-            heap = re.search(r"^# heap: (\w+)", self.path.read_text(), re.M)
+            source = self.path.read_text()
+            heap = re.search(r"^# heap: (\w+)", source, re.M)
+            folders = re.findall(r"^# path: (\S+)", source, re.M)
             command = [
                 *micropython_command(heap[1] if heap else "256M"),
                 TESTS / "support" / "run_micropython.py",
                 FIRMWARE,
                 TESTS / "support",
                 self.path,
+                *(ROOT / folder for folder in folders),
             ]
             run = subprocess.run(command, capture_output=True, text=True, errors="replace")
             self.output = run.stdout + run.stderr

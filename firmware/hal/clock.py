@@ -22,5 +22,5 @@ class Clock:
 
 def set_rtc(utc_s):
     """Set the RTC to this UTC second."""
-    year, month, day, hour, minute, second, weekday, _ = time.gmtime(utc_s)
+    year, month, day, hour, minute, second, weekday = time.gmtime(utc_s)[:7]
     machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))

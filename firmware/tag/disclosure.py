@@ -46,7 +46,7 @@ class Disclosure:
         self._slot = slot
         # A tag that booted after the border has missed it: this slot has no cell and says nothing.
         self._taken = first and utc_s % self._policy.slot_s > _BORDER_S
-        return self._release()
+        return self._release(slot)
 
     def disclose(self, fix, zones, crossings):
         """Return the [(class, record)] that the order allows for this fix."""
@@ -126,12 +126,12 @@ class Disclosure:
         if self._slot not in self._fixing:
             self._fixing = self._fixing[-2:] + (self._slot,)
 
-    def _release(self):
+    def _release(self, slot):
         """Return the coarse records whose next slot is over; silent ones are dropped for good."""
-        due = [entry for entry in self._held if entry[0] < self._slot - 1]
-        self._held = [entry for entry in self._held if entry[0] >= self._slot - 1]
+        due = [entry for entry in self._held if entry[0] < slot - 1]
+        self._held = [entry for entry in self._held if entry[0] >= slot - 1]
         return [
-            (ROUTINE, record.coarse(slot, cell))
-            for slot, cell in due
-            if not any(abs(slot - fixing) <= 1 for fixing in self._fixing)
+            (ROUTINE, record.coarse(taken, cell))
+            for taken, cell in due
+            if not any(abs(taken - fixing) <= 1 for fixing in self._fixing)
         ]

@@ -43,7 +43,9 @@ class Epochs:
         self._sentences = nmea.Sentences()
         self._time_ms = -1  # time of day of the epoch that is being read
         self._position = None  # (utc_s, lat, lon) of its RMC
-        self._quality = None  # (hdop_x10, sats) of its GGA; False where it says no fix
+        self._quality = (None, None)  # (hdop_x10, sats) of its GGA
+        self._graded = False  # whether that GGA was read
+        self._denied = False  # whether it says that there is no fix
         self._emitted = True
         self.epochs = 0
         self.fixes = 0
@@ -71,14 +73,15 @@ class Epochs:
         self._emit(fixes)
         self._time_ms = time_ms
         self._position = None
-        self._quality = None
+        self._quality = (None, None)
+        self._graded = self._denied = False
         self._emitted = False
         self.epochs += 1
 
     def _emit(self, fixes):
-        if self._emitted or self._position is None or self._quality is False:
+        if self._emitted or self._denied or self._position is None:
             return
-        hdop_x10, sats = self._quality or (None, None)
+        hdop_x10, sats = self._quality
         utc_s, lat, lon = self._position
         fixes.append(Fix(utc_s, lat, lon, hdop_x10, sats))
         self._emitted = True
@@ -99,7 +102,7 @@ class Epochs:
         if lat is None or lon is None or days is None:
             return
         self._position = (days * 86_400 + time_ms // 1000, lat, lon)
-        if self._quality is not None:
+        if self._graded:
             self._emit(fixes)
 
     def _gga(self, fixes):
@@ -109,12 +112,13 @@ class Epochs:
             return
         self._begin(time_ms, fixes)
         if s.kind(6) != nmea.NUMBER or s.whole(6) not in _GOOD_QUALITIES:
-            self._quality = False
+            self._denied = True
             return
         hdop_x10 = _tenths_up(s, 8)
         if hdop_x10 is None or s.kind(7) != nmea.NUMBER:
             return
         self._quality = (hdop_x10, s.whole(7))
+        self._graded = True
         if self._position is not None:
             self._emit(fixes)
 

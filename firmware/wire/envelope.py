@@ -31,7 +31,9 @@ class Header:
     secret.
     """
 
-    def __init__(self, tag, kind, number, policy_version, previous, recipients, log_head, commit):
+    def __init__(
+        self, tag, kind, number, policy_version, previous, log_head, recipients=b"", commit=b""
+    ):
         self.tag = tag
         self.kind = kind
         self.number = number
@@ -144,7 +146,7 @@ def _header(header_bytes):
     if kind not in (ROUTINE, ALERT):
         raise FormatError  # unknown class
     number, version = int.from_bytes(number, "big"), int.from_bytes(version, "big")
-    return Header(tag, kind, number, version, previous, recipients, log_head, commit)
+    return Header(tag, kind, number, version, previous, log_head, recipients, commit)
 
 
 def _wrapped(wrapped):

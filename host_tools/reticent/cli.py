@@ -41,6 +41,7 @@ app.command(
     name="open",
     help="Open sealed envelopes: with a reason and a case, and logged.",
 )
+app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 
 @app.meta.default

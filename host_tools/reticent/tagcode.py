@@ -12,6 +12,7 @@ _CHECKOUT = Path(__file__).parents[2]
 ROOT = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 FIRMWARE = ROOT / "firmware"
 BOARDS = ROOT / "boards"
+EXAMPLES = ROOT / "examples"
 
 # At the end: nothing of ours may shadow an installed package.
 for _folder in (FIRMWARE, Path(__file__).parent / "cpython"):
@@ -23,6 +24,7 @@ from wire import FormatError, ack, batch, cbor, config, cose, envelope, record  
 
 __all__ = [
     "BOARDS",
+    "EXAMPLES",
     "FIRMWARE",
     "FormatError",
     "ack",

@@ -1,7 +1,7 @@
 """Run one test file under MicroPython: every test_*(), one line of outcome each (see
 tests/conftest.py).
 
-usage: micropython run_micropython.py FIRMWARE SUPPORT FILE
+usage: micropython run_micropython.py FIRMWARE SUPPORT FILE [FOLDER ...]
 """
 
 import sys
@@ -13,6 +13,8 @@ sys.path[:0] = [firmware, support, folder]
 
 from cases import Skip
 
+# Last, so that what shadows the interpreter's modules does so for the test file alone.
+sys.path[:0] = sys.argv[4:]
 module = __import__(name[:-3])
 for test in sorted(attribute for attribute in dir(module) if attribute.startswith("test_")):
     started_ms = time.ticks_ms()

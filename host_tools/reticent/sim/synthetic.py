@@ -1,7 +1,7 @@
 """A synthetic wearer's day in a town that is not there, as a receiver would send it.
 
-Home, work, a lunch walk into a park that the order forbids, an evening drive through a forbidden
-street. The place lies in the North Atlantic, so that nobody's home can be meant.
+Home, work, a lunch break in a lane that the order forbids, an evening stop at a forbidden school:
+the zones of examples/order. The place lies in the North Atlantic, so nobody's home can be meant.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from reticent.sim.track import Burst, Track, checksum
 TOWN = (47.0, -30.0)  # degrees; every place below is metres (east, north) from here
 HOME = (0.0, 0.0)
 WORK = (5_200.0, 2_400.0)
-PARK = (5_900.0, 3_300.0)  # the middle of the forbidden park
-STREET = (2_600.0, -1_900.0)  # a corner of the forbidden street
+LANE = (5_900.0, 3_300.0)  # the middle of Harbour Lane
+SCHOOL = (2_600.0, -1_900.0)  # Mill School
 CINEMA = (4_800.0, -3_100.0)
 
 _M_PER_DEGREE = 111_195.0
@@ -38,10 +38,10 @@ class Stop:
 DAY = (
     Stop(HOME, 0.0, 7.5),
     Stop(WORK, 7.9, 12.1),
-    Stop(PARK, 12.4, 12.55),
+    Stop(LANE, 12.4, 12.55),
     Stop(WORK, 12.9, 17.0),
     Stop(HOME, 17.5, 19.2),
-    Stop(STREET, 19.32, 19.36),
+    Stop(SCHOOL, 19.32, 19.36),
     Stop(CINEMA, 19.5, 22.0),
     Stop(HOME, 22.4, 24.0),
 )

@@ -77,7 +77,9 @@ def read_nmea_log(path: Path) -> Track:
     try:
         lines = path.read_bytes().splitlines(keepends=True)
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror}); name a raw NMEA log") from error
+        raise BadInput(
+            f"{path}: cannot be read ({error.strerror}); name a raw NMEA log"
+        ) from error
     timed = list(_timed(lines, path))
     if not timed:
         raise BadInput(f"{path}: no RMC sentence with a date; name a raw NMEA log")

@@ -1,0 +1,86 @@
+"""select.poll(): simulated streams in virtual time, the host's sockets in real time.
+
+A stream written in Python (the mocked UART, asyncio's ThreadSafeFlag) is simulated; its
+wakes_us(events), if it has one, gives the instant at which there will be something. All others are
+the host's sockets: as long as one of them is silent, the virtual clock stands still, for up to
+GRACE_MS of real time.
+"""
+
+from io import IOBase as _IOBase
+
+import clock as _clock
+import uselect as _uselect
+from uselect import POLLERR, POLLHUP, POLLIN, POLLOUT  # noqa: F401 - the port's names
+
+GRACE_MS = 2000
+_IOCTL_POLL = 3
+
+
+class _Poll:
+    def __init__(self):
+        self._real = _uselect.poll()
+        self._sockets = set()
+        self._streams = {}
+        self._grace_ms = GRACE_MS
+
+    def register(self, stream, events=POLLIN | POLLOUT):
+        if isinstance(stream, _IOBase):
+            self._streams[id(stream)] = (stream, events)
+        else:
+            self._real.register(stream, events)
+            self._sockets.add(id(stream))
+            self._grace_ms = GRACE_MS
+
+    def modify(self, stream, events):
+        if id(stream) in self._streams:
+            self._streams[id(stream)] = (stream, events)
+        else:
+            self._real.modify(stream, events)
+
+    def unregister(self, stream):
+        if id(stream) in self._streams:
+            del self._streams[id(stream)]
+        else:
+            self._real.unregister(stream)
+            self._sockets.discard(id(stream))
+
+    def poll(self, timeout_ms=-1):
+        return list(self.ipoll(timeout_ms))
+
+    def ipoll(self, timeout_ms=-1, flags=0):
+        """Return an iterator over (stream, events): at once, or as soon as there is one."""
+        if flags:
+            raise ValueError("flags are not simulated")
+        end_us = _clock.FAR_US if timeout_ms < 0 else _clock.now_us + timeout_ms * 1000
+        while True:
+            ready = self._ready(timeout_ms != 0) if self._streams or self._sockets else ()
+            if ready or _clock.now_us >= end_us:
+                if timeout_ms == 0:
+                    _clock.ask()
+                return iter(ready)
+            _clock.advance_to_event(min(end_us, self._wakes_us()) if self._streams else end_us)
+
+    def _ready(self, may_wait):
+        ready = []
+        for stream, events in self._streams.values():
+            found = stream.ioctl(_IOCTL_POLL, events)
+            if found:
+                ready.append((stream, found))
+        if self._sockets:
+            wait_ms = self._grace_ms if may_wait and not ready else 0
+            found = [tuple(pair) for pair in self._real.ipoll(wait_ms)]
+            # A peer that stays silent is awaited once, not once a poll.
+            self._grace_ms = GRACE_MS if found else self._grace_ms - wait_ms
+            ready.extend(found)
+        return ready
+
+    def _wakes_us(self):
+        wakes = _clock.FAR_US
+        for stream, events in self._streams.values():
+            if hasattr(stream, "wakes_us"):
+                wakes = min(wakes, stream.wakes_us(events))
+        return wakes
+
+
+def poll():
+    return _Poll()

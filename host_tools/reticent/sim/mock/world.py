@@ -1,0 +1,124 @@
+"""The world around the chip: the board, what drives its pins, the network, and what changes when.
+
+Read once from a JSON file, which reticent.sim.world writes. What may be long is a file of its own
+and streamed: the changes (lines "at_ms what id value", in order), the UART feeds and the flash.
+Devices read these attributes and watch their changes; tests may set them.
+"""
+
+import json
+
+import clock
+
+board = {}
+levels = {}  # pin -> level, driven from outside
+adc_u16 = {}  # pin, or 4 for the chip's own temperature -> 0..65535
+adc_noise_lsb = 0  # of the converter's 12 bits
+uarts = {}  # id -> "feed" and "sent" (open files or None), "baud", "switches" (text -> baud)
+wifi = {}  # "ssid", "key", "up"
+hosts = {}  # name -> [address, port or 0]: whom a simulated tag can reach
+reset_cause = 1
+bootsel_pressed = False
+seed = None
+flash = None  # the open file
+flash_ops = 0  # since the first power-on
+cut_at_op = 0  # 0: never
+
+levels_put_out = 0
+watchers = {}  # ("pin" or "wifi", id) -> function(value)
+
+_history = None
+_random = 1
+
+
+def load(path):
+    """Start the world that a file describes; open its files, for soon there is only the flash."""
+    with open(path) as file:
+        description = json.load(file)
+    for name, mode in (("flash", "r+b"), ("history", "a"), ("changes", "r")):
+        description[name] = _open(description[name], mode)
+    for wiring in description["uarts"].values():
+        wiring["feed"] = _open(wiring["feed"], "rb")
+        wiring["sent"] = _open(wiring["sent"], "ab")
+    start(description)
+
+
+def _open(path, mode):
+    return open(path, mode) if path else None
+
+
+def start(description):
+    """Take over a description, its files open, and start the clock."""
+    global _history, _random
+    own = globals()
+    for name in ("board", "adc_noise_lsb", "wifi", "hosts", "reset_cause", "bootsel_pressed"):
+        own[name] = description[name]
+    for name in ("seed", "flash", "flash_ops", "cut_at_op"):
+        own[name] = description[name]
+    for name in ("levels", "adc_u16", "uarts"):
+        own[name] = {int(key): value for key, value in description[name].items()}
+    _history = description["history"]
+    _random = (seed or 0) * 2_654_435_761 + description["start_ms"] & 0xFFFF_FFFF | 1
+    clock.start(description["start_ms"] * 1000)
+    clock.Alarm(_end).set(description["end_ms"] * 1000)
+    if description["changes"]:
+        _Changes(description["changes"])
+
+
+def _end():
+    clock.stop(clock.PowerOff("end"))
+
+
+class _Changes:
+    """The file of changes. Those before the power-on are how the world is by now."""
+
+    def __init__(self, file):
+        self._file = file
+        self._alarm = clock.Alarm(self._happen)
+        self._next = None
+        self._read()
+        while self._next and self._next[0] < clock.now_us:
+            self._happen()
+
+    def _read(self):
+        line = self._file.readline().split()
+        if line:
+            at_ms, what, which, value = line
+            self._next = (int(at_ms) * 1000, what, int(which), int(value))
+            self._alarm.set(self._next[0])
+        else:
+            self._next = None
+            self._alarm.set(clock.FAR_US)
+
+    def _happen(self):
+        _, what, which, value = self._next
+        self._read()
+        if what == "pin":
+            levels[which] = value
+        elif what == "adc":
+            adc_u16[which] = value
+        elif what == "wifi":
+            wifi["up"] = bool(value)
+        else:
+            raise ValueError("unknown change: " + what)
+        watcher = watchers.get((what, which))
+        if watcher:
+            watcher(value)
+
+
+def put_out(pin, level):
+    """Record that the firmware has changed an output."""
+    global levels_put_out
+    levels_put_out += 1
+    if _history:
+        _history.write("%d %d %d\n" % (clock.now_us // 1000, pin, level))
+
+
+def random_u32():
+    """Return the next number of a generator that repeats itself with the same seed (xorshift)."""
+    global _random
+    x = _random
+    x ^= x << 13 & 0xFFFF_FFFF
+    x ^= x >> 17
+    x ^= x << 5 & 0xFFFF_FFFF
+    _random = x
+    return x

@@ -1,0 +1,99 @@
+"""What surrounds a simulated chip: the board, its inputs, its lines and its network."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+# Inputs of a Change: what it changes, and the id that means.
+PIN, ADC, WIFI = "pin", "adc", "wifi"
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a board has; the defaults are a Pico W's."""
+
+    name: str = "Raspberry Pi Pico W with RP2040"
+    chip: str = "rp2040"  # or "rp2350"
+    pins: tuple[int, ...] = (*range(23), 26, 27, 28)
+    names: dict[str, int] = field(default_factory=dict[str, int])  # names beside GP<n>, GPIO<n>
+    adc_pins: tuple[int, ...] = (26, 27, 28)  # the converter's channels 0, 1, 2
+    flash_blocks: int = 212
+    has_wifi: bool = True
+    unique_id: str = "e660583883724a32"
+    freq_hz: int = 125_000_000
+    heap_bytes: int = 200_000  # free at boot, on the board's 32 bits
+
+
+@dataclass(frozen=True)
+class Uart:
+    """What is at the other end of a UART."""
+
+    feed: Path | None = None
+    baud: int = 9600  # of the other end
+    sent: Path | None = None  # what the firmware writes is appended here
+    # When the firmware writes such a text, the other end goes over to this rate.
+    switches: dict[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True)
+class Wifi:
+    """The network in reach."""
+
+    ssid: str = "reticent"
+    key: str = "reticent-key"
+    up: bool = True
+
+
+@dataclass(frozen=True, order=True)
+class Change:
+    """At at_ms since the first power-on: a pin's level, an ADC's u16 or (which=0) Wi-Fi up or not.
+
+    ADC 4 is the chip's own temperature.
+    """
+
+    at_ms: int
+    what: str
+    which: int
+    value: int
+
+
+@dataclass(frozen=True)
+class World:
+    """All that a simulation is given."""
+
+    flash: Path  # see image.build_image
+    end_ms: int  # since the first power-on
+    board: Board = field(default_factory=Board)
+    levels: dict[int, int] = field(default_factory=dict[int, int])
+    adc_u16: dict[int, int] = field(default_factory=dict[int, int])
+    adc_noise_lsb: int = 0
+    uarts: dict[int, Uart] = field(default_factory=dict[int, Uart])
+    wifi: Wifi = field(default_factory=Wifi)
+    # Name -> the address and port (0: as asked) that stand in for it. 127.* needs no entry.
+    hosts: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    changes: tuple[Change, ...] = ()
+    history: Path | None = None  # "ms pin level" lines of what the firmware puts out
+    bootsel_pressed: bool = False
+    seed: int | None = 1  # of noise and os.urandom; None: the host's randomness
+    cut_at_op: int = 0  # the flash operation, counted from the first power-on, that power dies in
+
+    def write(self, folder: Path, start_ms: int, flash_ops: int, reset_cause: int) -> Path:
+        """Write the files that chip.py reads at a power-on into the folder; return the first."""
+        changes = folder / "changes.txt"
+        with changes.open("w") as file:
+            for change in sorted(self.changes):
+                if change.what not in (PIN, ADC, WIFI):
+                    raise ValueError(f"unknown change: {change.what}")
+                file.write(f"{change.at_ms} {change.what} {change.which} {change.value}\n")
+        description = asdict(self) | {
+            "uarts": {number: asdict(self.uarts.get(number, Uart())) for number in (0, 1)},
+            "changes": str(changes) if self.changes else None,
+            "start_ms": start_ms,
+            "flash_ops": flash_ops,
+            "reset_cause": reset_cause,
+        }
+        path = folder / "world.json"
+        path.write_text(json.dumps(description, default=lambda value: str(Path(value).absolute())))
+        return path
