@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
 from agency import SLOT, START_S, Agency
 from reticent.cli import run
 from reticent.console import show
 from reticent.tagcode import batch, record
-from rich.table import Table
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "order" / "order.toml"
 COMMAND = [str(Path(sys.executable).with_name("reticent"))]
