@@ -30,7 +30,7 @@ format: $(VENV)/.ready ## format and mend what ruff can
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group typings --no-deps \
+	$(BIN)/uv pip compile --group typings --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o typings.lock
 
 clean: ## remove everything that was made
@@ -48,5 +48,6 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 typings/.ready: typings.lock $(VENV)/.ready
-	@$(BIN)/pip install -q --progress-bar off --no-deps --require-hashes --upgrade --target typings/pico_w -r typings.lock
+	@rm -rf typings
+	@$(BIN)/pip install -q --progress-bar off --require-hashes --target typings/pico_w -r typings.lock
 	@touch $@

@@ -1,4 +1,5 @@
-"""The ladder's lower rungs: tests/logic runs on CPython and on MicroPython, tests/device on MicroPython.
+"""The ladder's lower rungs: tests/logic runs on CPython and on MicroPython, tests/device on
+MicroPython.
 
 A MicroPython file runs once, in one interpreter; each of its test functions is an item of its own,
 so that pytest's summary counts it. A file's heap is set by a line `# heap: 400k` in it; a line
@@ -19,18 +20,17 @@ import cryptography_vectors
 import pytest
 
 from cases import Skip
+from reticent import tagcode
 from reticent.sim.interpreter import micropython_command
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
-FIRMWARE = ROOT / "firmware"
+FIRMWARE = tagcode.FIRMWARE
 DATA = ROOT.parent / "shared" / "data"
 
 os.environ["RETICENT_VECTORS"] = str(Path(cryptography_vectors.__file__).parent)
 if DATA.is_dir():
     os.environ.setdefault("RETICENT_DATA", str(DATA))
-
-import reticent.tagcode  # noqa: E402, F401 - puts firmware/ and the micropython shim on the path
 
 sys.path.append(str(TESTS / "support" / "cpython"))  # cryptolib, for firmware/seal
 

@@ -12,8 +12,32 @@ _CHECKOUT = Path(__file__).parents[2]
 ROOT = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 FIRMWARE = ROOT / "firmware"
 BOARDS = ROOT / "boards"
+EXAMPLES = ROOT / "examples"
 
 # At the end: nothing of ours may shadow an installed package.
 for _folder in (FIRMWARE, Path(__file__).parent / "cpython"):
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
+
+from tag import events, geometry, gnss, grid, pipeline, policy  # noqa: E402 - the path comes first
+from wire import FormatError, ack, batch, cbor, config, cose, envelope, record  # noqa: E402
+
+__all__ = [
+    "BOARDS",
+    "EXAMPLES",
+    "FIRMWARE",
+    "FormatError",
+    "ack",
+    "batch",
+    "cbor",
+    "config",
+    "cose",
+    "envelope",
+    "events",
+    "geometry",
+    "gnss",
+    "grid",
+    "pipeline",
+    "policy",
+    "record",
+]

@@ -153,7 +153,7 @@ def test_the_end_passes_through_asyncio_and_comes_again():
     async def sleep():
         try:
             await asyncio.sleep(10)
-        except Exception:  # noqa: BLE001 - the worst that firmware may do
+        except Exception:
             print("caught")
 
     for _ in range(2):

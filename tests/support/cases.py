@@ -8,7 +8,7 @@ class Skip(Exception):
 
 
 def vector_path(relative):
-    """Return the path of a file in PyPI's cryptography-vectors, for example "HPKE/test-vectors.json"."""
+    """Return the path of a file of cryptography-vectors, as "HPKE/test-vectors.json"."""
     return os.getenv("RETICENT_VECTORS") + "/" + relative
 
 

@@ -66,6 +66,6 @@ def raised(call):
     """Return the type of what a call raises, or None."""
     try:
         call()
-    except Exception as error:  # noqa: BLE001 - the caller compares it
+    except Exception as error:
         return type(error)
     return None

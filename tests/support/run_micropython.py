@@ -1,4 +1,5 @@
-"""Run one test file under MicroPython: every test_*(), one line of outcome each (see tests/conftest.py).
+"""Run one test file under MicroPython: every test_*(), one line of outcome each (see
+tests/conftest.py).
 
 usage: micropython run_micropython.py FIRMWARE SUPPORT FILE [FOLDER ...]
 """
@@ -10,7 +11,7 @@ firmware, support, path = sys.argv[1:4]
 folder, name = path.rsplit("/", 1)
 sys.path[:0] = [firmware, support, folder]
 
-from cases import Skip  # noqa: E402 - the path comes first
+from cases import Skip
 
 # Last, so that what shadows the interpreter's modules does so for the test file alone.
 sys.path[:0] = sys.argv[4:]
@@ -22,7 +23,7 @@ for test in sorted(attribute for attribute in dir(module) if attribute.startswit
         outcome = "PASS"
     except Skip as reason:
         outcome = "SKIP " + str(reason)
-    except Exception as error:  # noqa: BLE001 - the runner reports every failure
+    except Exception as error:
         sys.print_exception(error)
         outcome = "FAIL"
     print("\x01%s %d %s" % (test, time.ticks_diff(time.ticks_ms(), started_ms), outcome))

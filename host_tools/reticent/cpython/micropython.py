@@ -4,14 +4,17 @@ A viper function runs as plain Python: its kernels mask every store, so both giv
 """
 
 import builtins
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 
-def const(value):
+def const(value: _T) -> _T:
     """Return the value: a constant is one on CPython."""
     return value
 
 
-def viper(function):
+def viper(function: _T) -> _T:
     """Return the function as it is."""
     return function
 

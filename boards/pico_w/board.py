@@ -1,0 +1,13 @@
+"""Raspberry Pi Pico W: data only. The wiring is in README.md beside this file."""
+
+NAME = "pico_w"
+FLASH_BLOCKS = 212  # of 4 KiB, the volume that MicroPython leaves
+HEAP_KB = 200  # free at boot, Wi-Fi firmware loaded
+OUTBOX_CAPACITY = (
+    120  # envelopes: 30 days as DESIGN.md section 7 counts them, with the firmware on board
+)
+
+GNSS_UART = 0
+GNSS_TX = 0  # GP0, to the receiver's RX
+GNSS_RX = 1  # GP1, from the receiver's TX
+GNSS_RXBUF = 2_048  # two seconds at 9,600 baud

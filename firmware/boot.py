@@ -1,0 +1,1 @@
+"""Runs before main.py. Nothing is done here: what main.py needs, main.py sets up."""

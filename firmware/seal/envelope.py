@@ -1,0 +1,44 @@
+"""Seals a batch into an envelope (docs/FORMAT.md, section 5): there is no open() on the tag.
+
+Hedged throughout: the content secret, the ephemeral keys and the signature's nonce mix generator
+output with what is sealed, so that a generator that repeats itself never repeats a key (DESIGN.md,
+section 5).
+"""
+
+import hashlib
+
+from seal.hmac import hmac_sha256
+
+from seal import ed25519, gcm, hkdf, hpke
+from wire import cose
+from wire import envelope as wire
+
+_NONCE = bytes(12)  # every key seals once
+_EPHEMERAL_LABEL = b"reticent-1 ephemeral"
+
+
+def seal(header, batch, recipients, identity_seed, drbg):
+    """Return the envelope's bytes; a generator that yields between its long steps.
+
+    `header` has every field but `recipients` and `commit`; `recipients` are X25519 public keys,
+    `identity_seed` is the Ed25519 seed of header.tag, `drbg` a seal.drbg.Drbg.
+    """
+    kids = [wire.kid_of(key) for key in recipients]
+    header.recipients = wire.recipients_hash(kids)
+    hedge = header.encode_without_commit() + hashlib.sha256(batch).digest()
+    secret = hmac_sha256(drbg.generate(32), hedge)
+    prk = hkdf.extract(b"", secret)
+    header.commit = hkdf.expand(prk, wire.COMMIT_INFO, wire.HASH_SIZE)
+    header_bytes = header.encode()
+    ciphertext = gcm.seal(hkdf.expand(prk, wire.KEY_INFO, 32), _NONCE, header_bytes, batch)
+    yield
+    info = wire.wrap_info(header_bytes)
+    wrapped = []
+    for kid, key in zip(kids, recipients):
+        ikm = hmac_sha256(drbg.generate(32), _EPHEMERAL_LABEL + kid + info + secret)
+        enc, sealed = yield from hpke.seal(key, info, secret, ikm)
+        wrapped.append((kid, enc + sealed))
+    payload = wire.encode_payload(header_bytes, wrapped, ciphertext)
+    message = cose.to_be_signed(header.tag, payload)
+    signature = yield from ed25519.sign(identity_seed, message, drbg.generate(32))
+    return cose.frame(header.tag, payload, signature)

@@ -1,0 +1,29 @@
+"""The numbered table of events: the only thing that is ever logged. No text, coordinate or key."""
+
+BOOT = 1  # value: 1 power-on, 3 watchdog or reset (machine.reset_cause)
+FIX_LOST = 2  # value: seconds since the last fix
+FIX_FOUND = 3  # value: seconds without one
+NO_POLICY = 4  # value: 0 none stored, 1 refused, 2 not yet in force, 3 over
+POLICY_ACTIVE = 5  # value: its version
+CLOCK = 6  # value: seconds that the receiver's time jumped, at most 2**31 - 1
+OUTBOX_DROPPED = 7  # value: first number dropped; the next event's value is the last
+OUTBOX_DROPPED_TO = 8
+UPLINK_FAILED = 9  # value: tries in a row
+ACK_REFUSED = 10  # value: the envelope's number
+WIFI_FAILED = 11  # value: network.WLAN.status()
+POLICY_REFUSED = 12  # value: 0
+
+NAMES = {
+    BOOT: "boot",
+    FIX_LOST: "fix lost",
+    FIX_FOUND: "fix found",
+    NO_POLICY: "no policy in force",
+    POLICY_ACTIVE: "policy in force",
+    CLOCK: "receiver's time jumped",
+    OUTBOX_DROPPED: "outbox dropped, from number",
+    OUTBOX_DROPPED_TO: "outbox dropped, to number",
+    UPLINK_FAILED: "uplink failed",
+    ACK_REFUSED: "ack refused",
+    WIFI_FAILED: "Wi-Fi failed",
+    POLICY_REFUSED: "policy refused",
+}

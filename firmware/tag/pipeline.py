@@ -1,0 +1,29 @@
+"""One synchronous step(): fix in, records out. What it returns is all that may leave the tag."""
+
+from tag import policy as orders
+from tag.disclosure import Disclosure
+from tag.zones import ZoneSet
+
+
+class Pipeline:
+    """The way of a fix under one order. Fails closed: outside its term it returns nothing."""
+
+    def __init__(self, policy, cell_offset):
+        self._policy = policy
+        self._zones = ZoneSet(policy.zones)
+        self._disclosure = Disclosure(policy, cell_offset)
+        self._last_s = 0
+
+    def step(self, utc_s, fix):
+        """Return [(class, record)] for this second; `fix` is None where there is no new one.
+
+        Time that stands or runs backwards gives nothing, nor does a fix below the quality gate.
+        """
+        if utc_s <= self._last_s or self._policy.phase(utc_s) != orders.ACTIVE:
+            return []
+        self._last_s = utc_s
+        said = self._disclosure.pass_time(utc_s)
+        if fix is not None and fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
+            crossings = self._zones.update(fix)
+            said.extend(self._disclosure.disclose(fix, self._zones, crossings))
+        return said

@@ -1,0 +1,264 @@
+"""The signed order on the tag: decode, check against the limits, phases of its life.
+
+The format is docs/FORMAT.md, section 7; the limits are DESIGN.md's sections 3 and 4. The order
+tool encodes with this module, so that both sides have one definition. The signature is checked by
+a `verify` that is handed in.
+"""
+
+from array import array
+
+from tag import geometry
+from wire import batch, cbor, cose
+from wire.envelope import kid_of
+
+PRESENCE, BREACH, COARSE = 1, 2, 3  # the ladder's levels
+EXCLUSION, INCLUSION, DWELLING = 1, 2, 3  # kinds of zones
+CIRCLE, POLYGON = 1, 2
+
+BEFORE, ACTIVE, OVER = 0, 1, 2  # phases
+
+MAX_BYTES = 16_384
+MAX_TERM_S = 92 * 86_400
+MIN_CELL_M = 500
+MIN_SLOT_S = 900
+MAX_VERTICES = 1_024
+MAX_WINDOWS = 1_024
+MAX_EXCLUSION_ZONES = 10
+MAX_EXCLUSION_AREA_M2 = 25_000_000
+MAX_OTHER_ZONES = 5
+MIN_OTHER_RADIUS_M = 100
+
+# The map's keys.
+FORMAT, REFERENCE, TAG, VERSION, NOT_BEFORE, NOT_AFTER, REVIEW_BY = 1, 2, 3, 4, 5, 6, 7
+LEVEL, CELL_M, SLOT_S, UPLOAD_S, RETENTION_DAYS, GATE, WARN_M = 8, 9, 10, 11, 12, 13, 14
+ZONES, RECIPIENTS, STATEMENT = 15, 16, 17
+
+_FORMAT = 1
+_KEY_SIZE = 32
+
+
+class PolicyError(Exception):
+    """An order that the tag must not act on; the text says which rule, and holds no coordinate."""
+
+
+class Zone:
+    """One zone: kind, shape, UTC windows (pairs of seconds, or None for always)."""
+
+    def __init__(self, kind, shape, windows):
+        self.kind = kind
+        self.shape = shape
+        self.windows = windows
+
+    def speaks_at(self, utc_s):
+        """Return whether the zone is in force at this second."""
+        if self.windows is None:
+            return True
+        return any(start <= utc_s < end for start, end in self.windows)
+
+
+class Policy:
+    """An order that was decoded and keeps every limit."""
+
+    def __init__(self, fields):
+        self.reference = fields[REFERENCE]
+        self.tag = fields[TAG]
+        self.version = fields[VERSION]
+        self.not_before = fields[NOT_BEFORE]
+        self.not_after = fields[NOT_AFTER]
+        self.review_by = fields[REVIEW_BY]
+        self.level = fields[LEVEL]
+        self.cell_m = fields[CELL_M]
+        self.slot_s = fields[SLOT_S]
+        self.upload_s = fields[UPLOAD_S]
+        self.hdop_x10_most, self.sats_least = fields[GATE]
+        self.warn_m = fields[WARN_M]
+        self.zones = [_zone(entry, self.not_before) for entry in fields[ZONES]]
+        self.first_week, self._duty, self._officer, self._wearer = fields[RECIPIENTS]
+
+    def phase(self, utc_s):
+        """Return BEFORE, ACTIVE or OVER."""
+        if utc_s < self.not_before:
+            return BEFORE
+        return ACTIVE if utc_s < self.not_after else OVER
+
+    def recipients(self, kind, week):
+        """Return the public keys of a batch of this class and week: [agency's, wearer's].
+
+        None where the order has no key for that week: nothing may be sealed for it.
+        """
+        keys = self._duty if kind == batch.ALERT else self._officer
+        index = week - self.first_week
+        if not 0 <= index < len(keys):
+            return None
+        return [keys[index], self._wearer]
+
+
+def read(signed, issuer_key, verify):
+    """Verify and decode a signed policy; a generator, as `verify` is, that returns the Policy.
+
+    `verify(public_key, signature, message)` is a generator that returns a bool. Raises FormatError
+    or PolicyError; the policy in force stays as it is then.
+    """
+    if len(signed) > MAX_BYTES:
+        raise PolicyError("too long")
+    kid, payload, signature = cose.parse(signed)
+    if kid != kid_of(issuer_key):
+        raise PolicyError("another issuer")
+    genuine = yield from verify(issuer_key, signature, cose.to_be_signed(kid, payload))
+    if not genuine:
+        raise PolicyError("wrong signature")
+    return decode(payload)
+
+
+def decode(payload):
+    """Return the Policy of these unsigned bytes; FormatError or PolicyError for anything else."""
+    fields = cbor.decode(payload)
+    check(fields)
+    return Policy(fields)
+
+
+def check(fields):
+    """Raise PolicyError where the map of fields is not a whole order within the limits."""
+    if not isinstance(fields, dict) or set(fields) != set(range(FORMAT, STATEMENT + 1)):
+        raise PolicyError("a field is missing or unknown")
+    if fields[FORMAT] != _FORMAT:
+        raise PolicyError("unknown policy format")
+    _check_kinds(fields)
+    _check_term(fields)
+    _check_disclosure(fields)
+    _check_zones(fields)
+    _check_recipients(fields)
+
+
+def _require(holds, rule):
+    if not holds:
+        raise PolicyError(rule)
+
+
+def _is_int(value, least, most):
+    return type(value) is int and least <= value <= most
+
+
+def _check_kinds(fields):
+    _require(isinstance(fields[REFERENCE], str) and fields[REFERENCE], "no reference")
+    _require(isinstance(fields[TAG], bytes) and len(fields[TAG]) == cose.KID_SIZE, "tag id")
+    _require(_is_int(fields[VERSION], 1, (1 << 31) - 1), "version")
+    _require(isinstance(fields[STATEMENT], dict), "statement")
+    for key in ("controller", "lawful_basis", "purposes", "alternatives", "justification"):
+        _require(fields[STATEMENT].get(key), "the statement lacks " + key)
+
+
+def _check_term(fields):
+    for key in (NOT_BEFORE, NOT_AFTER, REVIEW_BY):
+        _require(_is_int(fields[key], 1, (1 << 40) - 1), "a date is not UTC seconds")
+    _require(fields[NOT_BEFORE] < fields[NOT_AFTER], "it ends before it starts")
+    _require(fields[NOT_AFTER] - fields[NOT_BEFORE] <= MAX_TERM_S, "a term over 92 days")
+    in_term = fields[NOT_BEFORE] < fields[REVIEW_BY] <= fields[NOT_AFTER]
+    _require(in_term, "the review is not within the term")
+
+
+def _check_disclosure(fields):
+    _require(_is_int(fields[LEVEL], PRESENCE, COARSE), "unknown level")
+    _require(_is_int(fields[CELL_M], MIN_CELL_M, 100_000), "a cell under 500 m or over 100 km")
+    _require(_is_int(fields[SLOT_S], MIN_SLOT_S, 86_400), "a slot under 900 s or over a day")
+    _require(
+        _is_int(fields[UPLOAD_S], fields[SLOT_S], 86_400), "upload_s under slot_s or over a day"
+    )
+    _require(86_400 % fields[SLOT_S] == 0, "slot_s does not divide a day")
+    _require(fields[UPLOAD_S] % fields[SLOT_S] == 0, "upload_s is no multiple of slot_s")
+    _require(86_400 % fields[UPLOAD_S] == 0, "upload_s does not divide a day")
+    _require(_is_int(fields[RETENTION_DAYS], 1, 60), "retention over 60 days")
+    _require(_is_int(fields[WARN_M], 0, 1_000), "warn buffer")
+    gate = fields[GATE]
+    _require(isinstance(gate, list) and len(gate) == 2, "quality gate")
+    _require(_is_int(gate[0], 10, 200) and _is_int(gate[1], 3, 20), "quality gate")
+
+
+def _check_zones(fields):
+    zones = fields[ZONES]
+    _require(isinstance(zones, list), "zones")
+    vertices = windows = area_m2 = 0
+    counts = [0, 0, 0, 0]
+    for entry in zones:
+        zone = _checked_zone(entry, fields[NOT_BEFORE])
+        counts[zone.kind] += 1
+        windows += len(zone.windows or ())
+        if isinstance(zone.shape, geometry.Polygon):
+            vertices += sum(len(ring) >> 1 for ring in zone.shape.rings)
+        if zone.kind == EXCLUSION:
+            area_m2 += zone.shape.area_m2()
+    _require(counts[EXCLUSION] <= MAX_EXCLUSION_ZONES, "over 10 exclusion zones")
+    _require(counts[INCLUSION] + counts[DWELLING] <= MAX_OTHER_ZONES, "over 5 other zones")
+    _require(area_m2 <= MAX_EXCLUSION_AREA_M2, "exclusion zones over 25 km2")
+    _require(vertices <= MAX_VERTICES, "over 1,024 vertices")
+    _require(windows <= MAX_WINDOWS, "over 1,024 windows")
+
+
+def _checked_zone(entry, not_before):
+    """Return the Zone of [kind, name, justification, shape, windows], or raise PolicyError."""
+    _require(isinstance(entry, list) and len(entry) == 5, "zone")
+    kind, name, justification, shape, windows = entry
+    _require(_is_int(kind, EXCLUSION, DWELLING), "unknown kind of zone")
+    _require(isinstance(name, str) and name, "a zone without a name")
+    justified = isinstance(justification, str) and justification
+    _require(justified or kind != EXCLUSION, "an exclusion zone without a justification")
+    _check_shape(shape)
+    if windows is not None:
+        _check_windows(windows)
+    if kind != EXCLUSION and shape[0] == CIRCLE:
+        _require(shape[3] >= MIN_OTHER_RADIUS_M, "a radius under 100 m")
+    return _zone(entry, not_before)
+
+
+def _check_shape(shape):
+    _require(isinstance(shape, list) and len(shape) >= 2, "shape")
+    if shape[0] == CIRCLE:
+        _require(len(shape) == 4, "circle")
+        _check_position(shape[1], shape[2])
+        _require(_is_int(shape[3], 10, 50_000), "a radius under 10 m or over 50 km")
+        return
+    _require(shape[0] == POLYGON, "unknown shape")
+    for ring in shape[1:]:
+        _require(isinstance(ring, list) and len(ring) >= 6 and len(ring) & 1 == 0, "ring")
+        for i in range(0, len(ring), 2):
+            _check_position(ring[i + 1], ring[i])
+
+
+def _check_position(lat_udeg, lon_udeg):
+    _require(_is_int(lat_udeg, -90_000_000, 90_000_000), "latitude")
+    _require(_is_int(lon_udeg, -180_000_000, 180_000_000), "longitude")
+
+
+def _check_windows(windows):
+    """Windows are minutes since not_before: start, end, start, end ... each after the last."""
+    _require(isinstance(windows, list) and len(windows) & 1 == 0, "windows")
+    last = -1
+    for minute in windows:
+        _require(_is_int(minute, last + 1, MAX_TERM_S // 60), "windows out of order")
+        last = minute
+
+
+def _check_recipients(fields):
+    recipients = fields[RECIPIENTS]
+    _require(isinstance(recipients, list) and len(recipients) == 4, "recipients")
+    first_week, duty, officer, wearer = recipients
+    _require(first_week == batch.week_of(fields[NOT_BEFORE]), "the recipients' first week")
+    weeks = batch.week_of(fields[NOT_AFTER] - 1) - first_week + 1
+    for keys in (duty, officer):
+        _require(isinstance(keys, list) and len(keys) == weeks, "a gap in the recipients' weeks")
+        for key in keys:
+            _require(isinstance(key, bytes) and len(key) == _KEY_SIZE, "a recipient's key")
+    _require(isinstance(wearer, bytes) and len(wearer) == _KEY_SIZE, "the wearer's key")
+
+
+def _zone(entry, not_before):
+    kind, _, _, shape, minutes = entry
+    windows = None
+    if minutes is not None:
+        windows = [
+            (not_before + 60 * minutes[i], not_before + 60 * minutes[i + 1])
+            for i in range(0, len(minutes), 2)
+        ]
+    if shape[0] == CIRCLE:
+        return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
+    return Zone(kind, geometry.Polygon([array("i", ring) for ring in shape[1:]]), windows)

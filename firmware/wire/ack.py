@@ -1,0 +1,67 @@
+"""Acks: the collector's word that it has stored an envelope, and the answer that carries them.
+
+An ack is HMAC-SHA256 with the key that tag and collector share; only then does the tag remove the
+envelope's file (docs/FORMAT.md, section 6).
+"""
+
+from wire import FormatError, cbor
+
+_LABEL = b"reticent-ack-1"
+_VERSION = 1
+_HASH_SIZE = 32
+MAX_ANSWER = 24_576  # bytes: acks, and a signed policy of at most 16 KB
+
+
+class Ack:
+    """One ack: envelope's number, collector's time, least policy version, log head, MAC."""
+
+    def __init__(self, number, utc_s, least_policy_version, log_head, mac):
+        self.number = number
+        self.utc_s = utc_s
+        self.least_policy_version = least_policy_version
+        self.log_head = log_head
+        self.mac = mac
+
+    def fields(self):
+        """Return the ack as it stands in an answer."""
+        return [self.number, self.utc_s, self.least_policy_version, self.log_head, self.mac]
+
+    def message(self, envelope_hash):
+        """Return the bytes that the MAC covers, for the envelope with this SHA-256."""
+        return (
+            _LABEL
+            + envelope_hash
+            + self.utc_s.to_bytes(8, "big")
+            + self.least_policy_version.to_bytes(4, "big")
+            + self.log_head
+        )
+
+
+def encode_answer(acks, policy=None):
+    """Return an answer's bytes: the acks, and a newer signed policy where there is one."""
+    return cbor.encode([_VERSION, [ack.fields() for ack in acks], policy])
+
+
+def decode_answer(data):
+    """Return ([Ack ...], policy bytes or None); FormatError for anything else."""
+    if len(data) > MAX_ANSWER:
+        raise FormatError
+    fields = cbor.decode(data)
+    if not isinstance(fields, list) or len(fields) != 3 or fields[0] != _VERSION:
+        raise FormatError  # unknown answer version
+    _, acks, policy = fields
+    if not isinstance(acks, list) or not (policy is None or isinstance(policy, bytes)):
+        raise FormatError
+    return [_ack(entry) for entry in acks], policy
+
+
+def _ack(fields):
+    if not isinstance(fields, list) or len(fields) != 5:
+        raise FormatError
+    for value, size in zip(fields, (4, 8, 4)):
+        if type(value) is not int or not 0 <= value >> (8 * size - 1) <= 1:
+            raise FormatError  # negative, or more bytes than the message has
+    for value in fields[3:]:
+        if not isinstance(value, bytes) or len(value) != _HASH_SIZE:
+            raise FormatError
+    return Ack(*fields)

@@ -1,0 +1,62 @@
+"""COSE_Sign1 (RFC 9052, section 4.2) with EdDSA, as far as Reticent uses it; no cryptography here.
+
+Exactly one form exists: tag 18, protected header {alg: EdDSA, kid: 8 bytes}, an empty unprotected
+header, a payload inside, a 64-byte signature.
+"""
+
+from wire import FormatError, cbor
+
+_TAG_SIGN1 = b"\xd2"  # CBOR tag 18
+_ALG, _KID = 1, 4
+_EDDSA = -8
+KID_SIZE = 8
+SIGNATURE_SIZE = 64
+
+
+def to_be_signed(kid, payload):
+    """Return the Sig_structure's bytes (RFC 9052, section 4.4), with no external data."""
+    return cbor.encode(["Signature1", _protected(kid), b"", payload])
+
+
+def frame(kid, payload, signature):
+    """Return the signed message's bytes."""
+    return _TAG_SIGN1 + cbor.encode([_protected(kid), {}, payload, signature])
+
+
+def parse(data):
+    """Return (kid, payload, signature) of these bytes; the signature is not checked here."""
+    kid, payload, signature, end = parse_first(data, 0)
+    if end != len(data):
+        raise FormatError  # trailing bytes
+    return kid, payload, signature
+
+
+def parse_first(data, start):
+    """Return (kid, payload, signature, end) of the message at `start` of a CBOR sequence."""
+    if bytes(data[start : start + 1]) != _TAG_SIGN1:
+        raise FormatError  # not a COSE_Sign1
+    fields, end = cbor.decode_first(data, start + 1)
+    if not isinstance(fields, list) or len(fields) != 4:
+        raise FormatError
+    protected, unprotected, payload, signature = fields
+    if unprotected != {} or not isinstance(payload, bytes):
+        raise FormatError  # nothing may ride along unsigned; no detached payload
+    if not isinstance(signature, bytes) or len(signature) != SIGNATURE_SIZE:
+        raise FormatError
+    return _kid(protected), payload, signature, end
+
+
+def _protected(kid):
+    return cbor.encode({_ALG: _EDDSA, _KID: kid})
+
+
+def _kid(protected):
+    if not isinstance(protected, bytes):
+        raise FormatError
+    header = cbor.decode(protected)
+    if not isinstance(header, dict) or set(header) != {_ALG, _KID} or header[_ALG] != _EDDSA:
+        raise FormatError  # another algorithm, or a header we do not know
+    kid = header[_KID]
+    if not isinstance(kid, bytes) or len(kid) != KID_SIZE:
+        raise FormatError
+    return kid

@@ -1,0 +1,1 @@
+"""What opens sealed envelopes, and the log of every opening."""

@@ -1,0 +1,148 @@
+"""Opening sealed envelopes with a role's keys: every check of docs/FORMAT.md, in its order.
+
+It uses an independent library for all cryptography, so that it and the tag check each other.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from reticent.bench.registration import Identity
+from reticent.collector.store import Sealed
+from reticent.tagcode import FormatError, batch, envelope
+
+_SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+_NONCE = bytes(12)  # each key seals one batch only
+_SECRET_SIZE = 32
+
+CHAIN_START, CHAIN_HOLDS, CHAIN_BROKEN = "start", "holds", "broken"
+
+
+class Refusal(Exception):
+    """An envelope that must not be believed; the text is the reason."""
+
+
+@dataclass(frozen=True)
+class Genuine:
+    """A stored envelope whose tag's signature holds; `chain` is its tie to the one before."""
+
+    sealed: Sealed
+    envelope: envelope.Envelope
+    chain: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A stored envelope that failed a check."""
+
+    tag: bytes
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An envelope's content."""
+
+    tag: bytes
+    number: int
+    chain: str
+    batch: batch.Batch
+
+
+def authenticate(
+    stored: list[Sealed], identities: Mapping[bytes, Identity]
+) -> tuple[list[Genuine], list[Refused]]:
+    """Check signatures before anything else, and note how the chain of each tag holds.
+
+    `stored` is sorted by tag and number.
+    """
+    genuine: list[Genuine] = []
+    refused: list[Refused] = []
+    before: Sealed | None = None
+    for sealed in stored:
+        try:
+            read = _authentic(sealed, identities)
+        except Refusal as reason:
+            refused.append(Refused(sealed.tag, sealed.number, str(reason)))
+            continue
+        genuine.append(Genuine(sealed, read, _chain(read, sealed.tag, before)))
+        before = sealed
+    return genuine, refused
+
+
+def is_for(keys: Mapping[bytes, X25519PrivateKey], genuine: Genuine) -> bool:
+    """Return whether one of these keys is among the envelope's recipients."""
+    return any(kid in keys for kid, _ in genuine.envelope.wrapped)
+
+
+def open_envelope(genuine: Genuine, keys: Mapping[bytes, X25519PrivateKey]) -> Opened:
+    """Return the content of an envelope that is for one of the keys; else raise Refusal."""
+    sealed, read = genuine.sealed, genuine.envelope
+    secret = _unwrap(read, keys)
+    if not hmac.compare_digest(_derive(secret, envelope.COMMIT_INFO), read.header.commit):
+        raise Refusal("the commit does not fit the secret: the tag shows others another batch")
+    try:
+        key = _derive(secret, envelope.KEY_INFO)
+        plain = AESGCM(key).decrypt(_NONCE, read.ciphertext, read.header_bytes)
+        content = batch.decode(plain)
+    except InvalidTag:
+        raise Refusal("the ciphertext was changed") from None
+    except FormatError:
+        raise Refusal("the content is no batch of a version known here") from None
+    if (content.kind, content.policy_version) != (read.header.kind, read.header.policy_version):
+        raise Refusal("the batch's class or policy version is not the header's")
+    return Opened(sealed.tag, sealed.number, genuine.chain, content)
+
+
+def _authentic(sealed: Sealed, identities: Mapping[bytes, Identity]) -> envelope.Envelope:
+    identity = identities.get(sealed.tag)
+    if identity is None:
+        raise Refusal("the tag is not registered here")
+    try:
+        read = envelope.parse(sealed.sealed)
+    except FormatError:
+        raise Refusal("not an envelope of a version known here") from None
+    if not identity.has_signed(read):
+        raise Refusal("the signature is not the tag's")
+    if (read.header.tag, read.header.number) != (sealed.tag, sealed.number):
+        raise Refusal("stored under another tag or number than it says")
+    return read
+
+
+def _chain(read: envelope.Envelope, tag: bytes, before: Sealed | None) -> str:
+    if read.header.previous == envelope.ZERO_HASH:
+        return CHAIN_START
+    holds = (
+        before is not None
+        and before.tag == tag
+        and envelope.hash_of(before.sealed) == read.header.previous
+    )
+    return CHAIN_HOLDS if holds else CHAIN_BROKEN
+
+
+def _unwrap(read: envelope.Envelope, keys: Mapping[bytes, X25519PrivateKey]) -> bytes:
+    info = envelope.wrap_info(read.header_bytes)
+    for kid, wrapped in read.wrapped:
+        if kid in keys:
+            try:
+                secret = _SUITE.decrypt(wrapped, keys[kid], info)
+            except InvalidTag:
+                raise Refusal("the wrapped secret was changed") from None
+            if len(secret) == _SECRET_SIZE:
+                return secret
+            raise Refusal("the wrapped secret has a wrong size")
+    raise Refusal("sealed for others")
+
+
+def _derive(secret: bytes, info: bytes) -> bytes:
+    return HKDF(SHA256(), 32, None, info).derive(secret)

@@ -1,0 +1,1 @@
+"""What is done with a tag on the bench: so far, its registration."""

@@ -1,0 +1,47 @@
+"""UTC seconds: reading and writing them as ISO 8601, and a clock that can be set."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from reticent.errors import BadInput
+
+
+def parse_utc(text: str) -> int:
+    """Return the UTC seconds of an ISO 8601 time; a date alone is its first second.
+
+    A time without an offset is refused: it would be another moment in another place.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(
+            f"{text!r} is not a time; write it like 2026-11-23T08:00:00Z or 2026-11-23"
+        ) from None
+    if moment.tzinfo is None:
+        if len(text) > len("2026-11-23"):
+            raise BadInput(f"{text!r} does not say in which offset; add Z for UTC")
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp())
+
+
+def format_utc(utc_s: int) -> str:
+    """Return the time as in 2026-11-23T08:00:00Z."""
+    return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Clock:
+    """The computer's clock, set where `--now` says so and running on from there."""
+
+    def __init__(self, now_s: int | None = None) -> None:
+        self._offset_s = 0 if now_s is None else now_s - int(time.time())
+
+    @classmethod
+    def set_to(cls, now: str | None) -> Clock:
+        """Return a clock that shows `now` (ISO 8601) at this moment; None: the right time."""
+        return cls(None if now is None else parse_utc(now))
+
+    def utc_s(self) -> int:
+        """Return the time in UTC seconds."""
+        return int(time.time()) + self._offset_s

@@ -1,0 +1,1 @@
+"""The collector: takes sealed envelopes, stores them, acks them. It can open nothing."""

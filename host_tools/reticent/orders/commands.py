@@ -1,0 +1,164 @@
+"""`reticent order`: sign, show and publish orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cyclopts import App
+from rich.table import Table
+
+from reticent.archive.keyring import Keyring, read_issuer_public
+from reticent.bench.registration import read_identity
+from reticent.clock import format_utc
+from reticent.collector.store import Store
+from reticent.console import say, say_json, show
+from reticent.errors import BadInput
+from reticent.files import PUBLIC, read_bytes, write_new
+from reticent.orders.compiler import Fields, compile_order
+from reticent.orders.fault import OrderFault
+from reticent.orders.order import LEVELS, read_order
+from reticent.orders.signing import read_policy, sign_policy
+from reticent.orders.zones import KINDS
+from reticent.tagcode import batch, policy
+
+order = App(name="order", help="Orders: sign, show, publish.")
+
+
+@order.command
+def sign(text: Path, *, keys: Path, tag: Path, out: Path) -> None:
+    """Check an order and sign it for one tag.
+
+    Parameters
+    ----------
+    text
+        The order, TOML; it names its zones' GeoJSON file.
+    keys
+        The tag's key ring.
+    tag
+        The tag's public file.
+    out
+        The signed policy to write.
+    """
+    written, source = read_order(text)
+    ring = Keyring(keys)
+    recipients = ring.recipients(written.not_before, written.not_after)
+    identity = read_identity(tag)
+    try:
+        signed = sign_policy(compile_order(written, identity.tag, recipients), ring.issuer())
+    except OrderFault as fault:
+        raise BadInput(f"{source.at(fault.key)}: {fault}") from None
+    write_new(out, signed, PUBLIC)
+    say(f"{out}: {written.reference}, version {written.version}, {len(signed)} bytes")
+
+
+@order.command(name="show")
+def show_order(signed: Path, *, issuer: Path, json: bool = False) -> None:
+    """Verify a signed policy and show what it says.
+
+    Parameters
+    ----------
+    signed
+        The signed policy.
+    issuer
+        The issuer's public key, issuer.public.pem.
+    json
+        Print JSON.
+    """
+    described = _describe(_read(signed, issuer))
+    if json:
+        say_json(described)
+        return
+    table = Table("field", title=str(described["reference"]))
+    table.add_column("value", overflow="fold")
+    for name, value in described.items():
+        for entry in value if isinstance(value, list) else [value]:
+            table.add_row(name, _plain(entry))
+    show(table)
+
+
+@order.command
+def publish(signed: Path, *, issuer: Path, database: Path) -> None:
+    """Verify a signed policy and let the collector hand it to its tag.
+
+    Parameters
+    ----------
+    signed
+        The signed policy.
+    issuer
+        The issuer's public key, issuer.public.pem.
+    database
+        The collector's database.
+    """
+    fields: dict[int, Any] = _read(signed, issuer)
+    tag, version = fields[policy.TAG], fields[policy.VERSION]
+    store = Store(database)
+    store.publish(tag, version, read_bytes(signed))
+    store.close()
+    say(f"version {version} is published for tag {tag.hex()}")
+
+
+def _read(signed: Path, issuer: Path) -> Fields:
+    try:
+        return read_policy(read_bytes(signed), read_issuer_public(issuer))
+    except BadInput as error:
+        raise BadInput(f"{signed}: {error}") from None
+
+
+def _describe(fields: dict[int, Any]) -> dict[str, Any]:
+    """Return the policy in words and plain values."""
+    first_week, duty, officer, wearer = fields[policy.RECIPIENTS]
+    return {
+        "reference": fields[policy.REFERENCE],
+        "tag": fields[policy.TAG].hex(),
+        "version": fields[policy.VERSION],
+        "not_before": format_utc(fields[policy.NOT_BEFORE]),
+        "not_after": format_utc(fields[policy.NOT_AFTER]),
+        "review_by": format_utc(fields[policy.REVIEW_BY]),
+        "level": _name(LEVELS, fields[policy.LEVEL]),
+        "cell_m": fields[policy.CELL_M],
+        "slot_s": fields[policy.SLOT_S],
+        "upload_s": fields[policy.UPLOAD_S],
+        "retention_days": fields[policy.RETENTION_DAYS],
+        "hdop_x10_most": fields[policy.GATE][0],
+        "sats_least": fields[policy.GATE][1],
+        "warn_m": fields[policy.WARN_M],
+        "zones": [_describe_zone(zone) for zone in fields[policy.ZONES]],
+        "keys_from": format_utc(batch.week_start(first_week)),
+        "duty_keys": len(duty),
+        "officer_keys": len(officer),
+        "wearer_key": wearer.hex(),
+        **fields[policy.STATEMENT],
+    }
+
+
+def _describe_zone(entry: list[Any]) -> dict[str, Any]:
+    kind, name, justification, shape, windows = entry
+    if shape[0] == policy.CIRCLE:
+        extent = {"lat_udeg": shape[1], "lon_udeg": shape[2], "radius_m": shape[3]}
+    else:
+        extent = {"rings_lon_lat_udeg": shape[1:]}
+    return {
+        "name": name,
+        "kind": _name(KINDS, kind),
+        "justification": justification,
+        **extent,
+        "windows_min": windows,
+    }
+
+
+def _plain(entry: Any) -> str:
+    """Return a table's text for a value; a zone in one line."""
+    if not isinstance(entry, dict):
+        return str(entry)
+    windows = entry["windows_min"]
+    hours = "always" if windows is None else f"{len(windows) // 2} windows"
+    rings = entry.get("rings_lon_lat_udeg", [])
+    corners = sum(len(ring) // 2 for ring in rings)
+    extent = f"{corners} corners" if rings else f"circle of {entry['radius_m']} m"
+    why = f": {entry['justification']}" if entry["justification"] else ""
+    return f"{entry['kind']} {entry['name']}, {extent}, {hours}{why}"
+
+
+def _name(names: dict[str, int], number: int) -> str:
+    return next(name for name, known in names.items() if known == number)

@@ -1,0 +1,161 @@
+"""A simulated tag: flashed, personalised, given an order, and run over a track in virtual time."""
+
+from __future__ import annotations
+
+import hashlib
+import runpy
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reticent.errors import BadInput, ReticentError
+from reticent.sim.feed import write_feed
+from reticent.sim.image import build_image, compile_firmware, read_image
+from reticent.sim.runner import Chip, Report
+from reticent.sim.track import Track
+from reticent.sim.world import Board, Uart, Wifi, World
+from reticent.tagcode import BOARDS, FIRMWARE, config
+
+_MARCH = "x64"  # viper code runs on this machine's processor
+_VERSION = 0x000100
+_LEAD_MS = 2_000  # the tag has booted when the track's first byte comes
+_LATENCY_MS = 100  # from an epoch to its first byte on the line
+_FIRST_BOOT_MS = 3_000
+_SETTLE_S = 120  # behind the last upload slot: sealing, a try or two
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Network:
+    """How a simulated tag reaches its collector: by a name, which stands for a loopback port."""
+
+    host: str
+    port: int
+    ca_der: bytes
+    up: bool = True
+
+
+class SimulatedTag:
+    """One tag in a folder: its flash is a file, and stays what the tag has made of it."""
+
+    def __init__(self, folder: Path, board: str, build_utc_s: int, seed: int = 1) -> None:
+        """Take a board of boards/ and the firmware's build date, the eve of the track."""
+        self.folder = folder
+        self._data = read_board(board)
+        self._board = board
+        self._build_utc_s = build_utc_s
+        self._seed = seed
+        self._flash = folder / "flash.img"
+
+    def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
+        """Flash firmware, configuration and seed, boot once; return the identity's public key."""
+        personal = config.Config(
+            issuer_key,
+            ack_key,
+            network.host,
+            network.port,
+            network.ca_der,
+            Wifi.ssid,
+            Wifi.key,
+            baud,
+        )
+        files = self._firmware()
+        files["config"] = personal.encode()
+        files["secrets/seed"] = hashlib.sha256(b"simulated seed %d" % self._seed).digest()
+        build_image(self._flash, self._data["FLASH_BLOCKS"], files)
+        self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
+        return read_image(self._flash)["identity.pub"]
+
+    def install(self, policy: bytes) -> None:
+        """Put a signed policy on the flash, as `mpremote cp` does."""
+        self._put("policy", policy)
+
+    def point_at(self, port: int) -> None:
+        """Give the tag's configuration another port of its collector."""
+        personal = config.decode(read_image(self._flash)["config"])
+        personal.port = port
+        self._put("config", personal.encode())
+
+    def _put(self, name: str, data: bytes) -> None:
+        files = read_image(self._flash)
+        files[name] = data
+        build_image(self._flash, self._data["FLASH_BLOCKS"], files)
+
+    def run(
+        self,
+        track: Track,
+        network: Network,
+        silence_s: int,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Report:
+        """Run the tag over the track and `silence_s` more without a receiver; return the report.
+
+        `on_progress` gets the virtual UTC second a few times a second.
+        """
+        zero_ms = track.bursts[0].utc_ms - _LEAD_MS
+        feed = self.folder / "receiver.feed"
+        write_feed(
+            feed, ((burst.utc_ms - zero_ms + _LATENCY_MS, burst.data) for burst in track.bursts)
+        )
+        end_ms = track.bursts[-1].utc_ms - zero_ms + (silence_s + _SETTLE_S) * 1000
+        uarts = {self._data["GNSS_UART"]: Uart(feed=feed, baud=track.baud())}
+
+        def progress(virtual_ms: int) -> None:
+            if on_progress is not None:
+                on_progress((zero_ms + virtual_ms) // 1000)
+
+        chip = Chip(self._world(end_ms, uarts, network), on_progress=progress)
+        report = self._finish(chip)
+        feed.unlink()  # a track is nothing to leave lying about
+        return report
+
+    def outbox(self) -> dict[str, bytes]:
+        """Return the envelopes that still wait on the flash, by file name."""
+        return {
+            name: data
+            for name, data in read_image(self._flash).items()
+            if name.startswith("outbox/")
+        }
+
+    def _world(self, end_ms: int, uarts: dict[int, Uart], network: Network) -> World:
+        return World(
+            flash=self._flash,
+            end_ms=end_ms,
+            board=Board(
+                flash_blocks=self._data["FLASH_BLOCKS"],
+                heap_bytes=self._data["HEAP_KB"] * 1000,
+            ),
+            uarts=uarts,
+            wifi=Wifi(up=network.up),
+            hosts={network.host: ("127.0.0.1", 0)},
+            seed=self._seed,
+        )
+
+    def _finish(self, chip: Chip) -> Report:
+        report = chip.run()
+        if report.stop != "end":
+            raise ReticentError(
+                f"{self._flash}: the simulated tag stopped by itself ({report.stop}); "
+                "what it printed above says where"
+            )
+        return report
+
+    def _firmware(self) -> dict[str, bytes]:
+        """Return the compiled firmware with this board's data and build date."""
+        files = compile_firmware(FIRMWARE, _MARCH)
+        board = compile_firmware(BOARDS / self._board, _MARCH)
+        files["lib/board.mpy"] = board["lib/board.mpy"]
+        files.pop("lib/build_info.mpy")
+        info = f"VERSION = {_VERSION}\nBUILD_UTC_S = {self._build_utc_s}\n"
+        files["lib/build_info.py"] = info.encode()
+        return files
+
+
+def read_board(name: str) -> dict[str, Any]:
+    """Return the data of boards/NAME/board.py; BadInput names the boards there are."""
+    path = BOARDS / name / "board.py"
+    if not path.is_file():
+        known = ", ".join(sorted(folder.parent.name for folder in BOARDS.glob("*/board.py")))
+        raise BadInput(f"{name}: no such board; there are: {known}")
+    return {key: value for key, value in runpy.run_path(str(path)).items() if key.isupper()}

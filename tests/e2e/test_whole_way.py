@@ -1,0 +1,146 @@
+"""The whole tag on the real interpreter, its collector over TLS on loopback, and the opener."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cases import data_path
+from reticent.errors import BadInput
+from reticent.sim.demo import Outcome, example_order, placed_on, run_demo
+from reticent.sim.synthetic import HOME, LANE, degrees, make_day
+from reticent.sim.track import Track, read_nmea_log
+from reticent.tagcode import batch, geometry, gnss, record
+
+LOGS = ["mt3339", "neo-m8n", "quectel-L70", "ublox-8", "quectel-l76k-nmea"]
+TOLERANCE_UDEG = 2
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def whole_way(track: Track, folder: Path) -> Outcome:
+    return run_demo(track, placed_on(example_order(), track.fixes()), folder, lambda _line: None)
+
+
+def expected_fixes(log: str) -> dict[int, tuple[int, int, bool]]:
+    """Return {seconds: (lat, lon in udeg, whether its date counts)} of gpsd's fixes of a log."""
+    rows = {}
+    with open(data_path("nmea/expected_fixes.csv")) as file:
+        for row in csv.DictReader(file):
+            if row["file"] == log and row["lat"]:
+                utc_s = int(datetime.fromisoformat(row["epoch_utc"]).timestamp())
+                position = round(float(row["lat"]) * 1e6), round(float(row["lon"]) * 1e6)
+                rows[utc_s] = (*position, row["date_note"] == "same")
+    return rows
+
+
+def assert_agrees(entry, positions: list[tuple[int, int]]) -> None:
+    _, _, _, lat, lon, _ = entry
+    assert any(
+        abs(lat - other[0]) <= TOLERANCE_UDEG and abs(lon - other[1]) <= TOLERANCE_UDEG
+        for other in positions
+    ), entry
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_positions_of_a_real_log_arrive_as_gpsd_has_them(log, tmp_path):
+    track = read_nmea_log(Path(data_path(f"nmea/gpsd/{log}.log")))
+    expected = expected_fixes(f"{log}.log")
+    outcome = whole_way(track, tmp_path)
+    precise = outcome.records(record.PRECISE)
+    assert precise
+    assert outcome.waiting == 0
+    for entry in precise:
+        # A record has whole seconds; a receiver with 5 Hz has several positions in one.
+        dated = all(row[2] for row in expected.values())
+        same = [
+            row[:2]
+            for utc_s, row in expected.items()
+            if (utc_s - entry[1]) % (1 if not dated else 1 << 40) == 0
+            and (dated or utc_s % 86_400 == entry[1] % 86_400)
+        ]
+        assert same, entry
+        in_second = [
+            (fix.lat_udeg, fix.lon_udeg) for fix in outcome.fixes if fix.utc_s == entry[1]
+        ]
+        assert_agrees(entry, same + in_second)
+
+
+def test_the_drive_arrives_as_its_own_sentences_have_it(tmp_path):
+    path = data_path("nmea/nmeaparser_drive/NmeaSampleData.session1.first12000lines.txt")
+    track = read_nmea_log(Path(path))
+    outcome = whole_way(track, tmp_path)
+    precise = outcome.records(record.PRECISE)
+    assert precise
+    sentences = b"".join(burst.data for burst in track.bursts)
+    for _, utc_s, _, lat, lon, _ in precise:
+        # Independent of our parser: the GLL sentence of that second, read here.
+        clock = datetime.fromtimestamp(utc_s, UTC).strftime("%H%M%S").encode()
+        line = next(
+            line for line in sentences.splitlines() if b"$GPGLL" in line and clock + b",A" in line
+        )
+        fields = line.split(b",")
+        assert abs(lat - to_udeg(fields[1], 2)) <= TOLERANCE_UDEG
+        assert abs(lon + to_udeg(fields[3], 3)) <= TOLERANCE_UDEG, "west"
+    assert outcome.waiting == 0
+
+
+def to_udeg(text: bytes, degrees_digits: int) -> int:
+    minutes = float(text[degrees_digits:])
+    return round((int(text[:degrees_digits]) + minutes / 60) * 1e6)
+
+
+def excerpt(first_h: float, last_h: float) -> Track:
+    """Return these hours of the synthetic day."""
+    day = make_day(DAY)
+    return Track("excerpt", day.bursts[int(first_h * 3600) : int(last_h * 3600)])
+
+
+def test_a_breach_and_nothing_else_is_told_in_positions(tmp_path):
+    track = excerpt(10.5, 14.5)
+    outcome = run_demo(track, example_order(), tmp_path, lambda _line: None)
+    lane = [round(value * 1e6) for value in degrees(LANE)]
+    precise = outcome.records(record.PRECISE)
+    assert precise
+    truth = {fix.utc_s: fix for fix in outcome.fixes}
+    for _, utc_s, zone, lat, lon, error_m in precise:
+        fix = truth[utc_s]
+        assert (zone, lat, lon) == (0, fix.lat_udeg, fix.lon_udeg)
+        assert error_m == fix.error_m
+        assert geometry.distance_dm(lat, lon, *lane) <= 3_000
+    assert len(outcome.records(record.COARSE)) >= 4
+    assert all(len(one.batch.records) <= 40 for one in outcome.opened)
+    assert_chain(outcome)
+
+
+def assert_chain(outcome: Outcome) -> None:
+    """Every envelope arrived, in one unbroken chain, each of the same size."""
+    numbers = [one.number for one in outcome.opened]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert [one.chain for one in outcome.opened] == ["start"] + ["holds"] * (len(numbers) - 1)
+    assert outcome.sent_bytes % len(numbers) == 0
+
+
+def test_routine_batches_leave_once_an_upload_slot_whatever_happens(tmp_path):
+    outcome = run_demo(excerpt(16.5, 21.0), example_order(), tmp_path, lambda _line: None)
+    routine = [one for one in outcome.opened if one.batch.kind == batch.ROUTINE]
+    assert len(routine) == 7, "17 to 20 h begin in the track, 21 to 23 h in the silence after it"
+    home = [round(value * 1e6) for value in degrees(HOME)]
+    for one in outcome.opened:
+        for entry in one.batch.records:
+            if entry[0] == record.PRECISE:
+                assert geometry.distance_dm(entry[3], entry[4], *home) > 10_000
+
+
+def test_a_log_whose_time_runs_backwards_is_refused(tmp_path):
+    bursts = make_day(DAY).bursts[:10]
+    path = tmp_path / "log.nmea"
+    path.write_bytes(b"".join(burst.data for burst in [*bursts[5:], *bursts[:5]]))
+    with pytest.raises(BadInput, match=r"line 11: time runs backwards"):
+        read_nmea_log(path)
+
+
+def test_the_host_counts_the_fixes_that_the_firmware_counts():
+    track = excerpt(0, 0.1)
+    assert len(track.fixes()) == 360
+    assert all(isinstance(fix, gnss.Fix) for fix in track.fixes())

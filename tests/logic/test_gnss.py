@@ -1,0 +1,170 @@
+"""tag/nmea.py and tag/gnss.py: sentences to fixes, on real receivers' logs and on damage."""
+
+from cases import data_path
+from tag import gnss, nmea
+
+RMC = b"$GPRMC,202641.000,A,4404.1305,N,12118.8515,W,0.01,201.71,130415,,,D*7D\r\n"
+GGA = b"$GPGGA,202641.000,4404.1305,N,12118.8515,W,2,11,0.83,1127.7,M,-19.6,M,0000,0000*65\r\n"
+LOGS = ("mt3339", "neo-m8n", "quectel-L70", "ublox-8", "quectel-l76k-nmea")
+TOLERANCE_UDEG = 2
+
+
+def fixes_of(data, piece=None):
+    """Return the fixes of these bytes, fed whole or in pieces."""
+    epochs = gnss.Epochs()
+    piece = piece or len(data)
+    found = []
+    for start in range(0, len(data), piece):
+        part = data[start : start + piece]
+        found.extend(epochs.feed(part, len(part)))
+    return found
+
+
+def with_checksum(body):
+    total = 0
+    for byte in body:
+        total ^= byte
+    return b"$" + body + b"*%02X\r\n" % total
+
+
+def as_tuple(fix):
+    return fix.utc_s, fix.lat_udeg, fix.lon_udeg, fix.hdop_x10, fix.sats_used
+
+
+def test_rmc_and_gga_of_one_second_make_one_fix():
+    found = [as_tuple(fix) for fix in fixes_of(RMC + GGA)]
+    assert found == [(1428956801, 44068842, -121314192, 9, 11)], found
+    assert [as_tuple(fix) for fix in fixes_of(GGA + RMC)] == found
+
+
+def test_the_way_the_bytes_are_cut_changes_nothing():
+    whole = [as_tuple(fix) for fix in fixes_of(GGA + RMC + b"noise" + RMC)]
+    for piece in (1, 2, 7, 64, 131):
+        assert [as_tuple(fix) for fix in fixes_of(GGA + RMC + b"noise" + RMC, piece)] == whole
+
+
+def test_any_flipped_bit_gives_no_fix_or_the_same():
+    good = as_tuple(fixes_of(RMC + GGA)[0])
+    data = RMC + GGA
+    later = RMC.replace(b"202641", b"202642")
+    later = with_checksum(later[1 : later.index(b"*")])
+    for at in range(len(data)):
+        for bit in range(8):
+            damaged = bytearray(data + later)
+            damaged[at] ^= 1 << bit
+            found = [as_tuple(fix)[:3] for fix in fixes_of(bytes(damaged))]
+            for fix in found:
+                assert fix in (good[:3], (good[0] + 1, good[1], good[2])), (at, bit, fix)
+
+
+def test_damage_costs_not_even_the_next_sentence():
+    for noise in (b"$", b"$GPRMC,2026", b"\xb5\x62\x01\x07\x00\x24$$", bytes(range(256))):
+        found = [as_tuple(fix) for fix in fixes_of(noise + RMC + GGA)]
+        assert len(found) == 1, noise
+
+
+def test_what_is_no_fix_stays_none():
+    body = RMC[1 : RMC.index(b"*")]
+    for old, new, why in (
+        (b",A,", b",V,", "status V"),
+        (b"4404.1305", b"9004.1305", "latitude over 90"),
+        (b"4404.1305", b"4460.1305", "60 minutes"),
+        (b"12118.8515", b"18118.8515", "longitude over 180"),
+        (b"4404.1305", b"404.1305", "too few digits"),
+        (b"4404.1305", b"", "no latitude"),
+        (b",N,", b",E,", "hemisphere"),
+        (b"130415", b"310415", "31 April"),
+        (b"130415", b"290215", "29 February 2015"),
+        (b"130415", b"001315", "month 13"),
+        (b"130415", b"", "no date"),
+        (b"202641", b"242641", "24 o'clock"),
+        (b",D", b",E", "dead reckoning"),
+        (b",D", b",N", "mode N"),
+    ):
+        changed = with_checksum(body.replace(old, new))
+        assert changed != RMC, why
+        assert not fixes_of(changed + GGA), why
+    no_fix = with_checksum(GGA[1 : GGA.index(b"*")].replace(b",W,2,", b",W,0,"))
+    assert not fixes_of(no_fix + RMC), "GGA quality 0"
+
+
+def test_minutes_of_4_to_8_decimals_round_to_the_nearest_microdegree():
+    for text, udeg in (
+        (b"0000.0001", 2),
+        (b"0000.00003", 1),
+        (b"0000.00002", 0),
+        (b"4404.13063", 44068844),
+        (b"4404.130630001", 44068844),
+        (b"8959.99999999", 90000000),
+        (b"5104.08591234", 51068099),
+    ):
+        body = RMC[1 : RMC.index(b"*")].replace(b"4404.1305", text)
+        found = fixes_of(with_checksum(body) + with_checksum(b"GPRMC,202642"))
+        later = body.replace(b"202641", b"202642")
+        found = fixes_of(with_checksum(body) + with_checksum(later))
+        assert found, text
+        assert found[0].lat_udeg == udeg, (text, found[0].lat_udeg)
+
+
+def test_a_sentence_of_121_bytes_is_dropped_and_120_is_read():
+    for length, expected in ((120, True), (121, False)):
+        body = b"GPXXX," + b"1" * (length - 10)
+        sentence = with_checksum(body)
+        sentences = nmea.Sentences()
+        assert len(sentence) - 2 == length
+        assert sentences.scan(sentence, 0, len(sentence)) is expected, length
+
+
+def test_days_match_the_calendar():
+    days = 0
+    for year in range(1970, 2100):
+        for month in range(1, 13):
+            assert gnss.days_of(year, month, 1) == days, (year, month)
+            leap = month == 2 and year % 4 == 0
+            days += (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1] + leap
+
+
+def expected_rows():
+    """Yield (log, epoch, whether its date counts, lat, lon in udeg or None) of every row."""
+    with open(data_path("nmea/expected_fixes.csv")) as file:
+        header = next(iter(file)).strip().split(",")
+        for line in file:
+            row = dict(zip(header, line.strip().split(",")))
+            dated = row["date_note"] == "same"
+            yield row["file"], row["epoch_utc"], dated, udeg(row["lat"]), udeg(row["lon"])
+
+
+def udeg(text):
+    if not text:
+        return None
+    whole, _, decimals = text.lstrip("-").partition(".")
+    value = int(whole) * 1_000_000_000 + int((decimals + "000000000")[:9])
+    value = (value + 500) // 1000
+    return -value if text.startswith("-") else value
+
+
+def seconds(iso):
+    """Return UTC seconds of an ISO time with Z, fractions cut."""
+    days = gnss.days_of(int(iso[:4]), int(iso[5:7]), int(iso[8:10]))
+    return days * 86_400 + int(iso[11:13]) * 3600 + int(iso[14:16]) * 60 + int(iso[17:19])
+
+
+def test_fixes_of_real_logs_agree_with_gpsd():
+    rows = list(expected_rows())
+    compared = 0
+    for log in LOGS:
+        with open(data_path("nmea/gpsd/" + log + ".log"), "rb") as file:
+            fixes = fixes_of(file.read())
+        found = {fix.utc_s: fix for fix in fixes}
+        of_day = {fix.utc_s % 86_400: fix for fix in fixes}
+        for name, epoch, dated, lat, lon in rows:
+            if name != log + ".log" or lat is None:
+                continue
+            utc_s = seconds(epoch)
+            fix = found.get(utc_s) if dated else of_day.get(utc_s % 86_400)
+            if fix is None:
+                continue  # gpsd also reports epochs that had no whole RMC
+            assert abs(fix.lat_udeg - lat) <= TOLERANCE_UDEG, (log, epoch)
+            assert abs(fix.lon_udeg - lon) <= TOLERANCE_UDEG, (log, epoch)
+            compared += 1
+    assert compared == 290, compared
