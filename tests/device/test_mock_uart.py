@@ -165,6 +165,17 @@ def test_what_came_before_the_uart_was_opened_is_gone():
     assert uart._port.report()["lost_closed"] == len(TEXT)
 
 
+def test_another_init_keeps_what_is_in_the_buffer_and_a_new_size_does_not():
+    clock, uart, _ = _uart([(0, TEXT), (200, TEXT)])
+    clock.advance(150_000)
+    uart.init(timeout=3)
+    assert uart.any() == len(TEXT)
+    uart.init(rxbuf=2048)
+    assert uart.any() == 0
+    clock.advance(150_000)
+    assert uart.any() == len(TEXT)
+
+
 def test_another_rate_gives_garbage():
     clock, uart, report = _uart([(0, TEXT)], baud=38400)
     clock.advance(500_000)

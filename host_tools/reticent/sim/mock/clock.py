@@ -82,11 +82,11 @@ def check_alive():
 def advance_to(us):
     """Let time pass until us, with all that is due before; an alarm may take it further."""
     global now_us, _questions
-    _questions = 0
     while us >= _next_us:
         _fire_next()
     if us > now_us:
         now_us = us
+        _questions = 0
 
 
 def advance(us):
@@ -97,11 +97,11 @@ def advance(us):
 def advance_to_event(us):
     """Let time pass until us or until one alarm before it has fired, whichever is first."""
     global now_us, _questions
-    _questions = 0
     if us >= _next_us:
         _fire_next()
     elif us > now_us:
         now_us = us
+        _questions = 0
 
 
 def _fire_next():

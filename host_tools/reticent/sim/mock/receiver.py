@@ -32,12 +32,16 @@ class Receiver:
         clock.irq_watchers.append(self._switch_irq)
 
     def open(self, size, baud):
-        """Start receiving into a buffer of so many bytes; what came before is lost."""
-        self.lost_closed += self.skip()
-        self._size = size
-        self._buffer = bytearray(size + _FIFO_BYTES)
-        self._view = memoryview(self._buffer)
-        self._head = self._tail = 0
+        """Receive at this rate, into a buffer of so many bytes, which is new if its size is."""
+        if self._buffer is None:
+            self.lost_closed += self.skip()
+        else:
+            self.fill()
+        if self._buffer is None or size != self._size:
+            self._size = size
+            self._buffer = bytearray(size + _FIFO_BYTES)
+            self._view = memoryview(self._buffer)
+            self._head = self._tail = 0
         self.change_baud(baud)
 
     def change_baud(self, baud):

@@ -52,13 +52,16 @@ class _Poll:
         if flags:
             raise ValueError("flags are not simulated")
         end_us = _clock.FAR_US if timeout_ms < 0 else _clock.now_us + timeout_ms * 1000
+        if timeout_ms == 0:
+            _clock.ask()
+        if not self._streams and not self._sockets:
+            _clock.advance_to(end_us)
+            return iter(())
         while True:
-            ready = self._ready(timeout_ms != 0) if self._streams or self._sockets else ()
+            ready = self._ready(timeout_ms != 0)
             if ready or _clock.now_us >= end_us:
-                if timeout_ms == 0:
-                    _clock.ask()
                 return iter(ready)
-            _clock.advance_to_event(min(end_us, self._wakes_us()) if self._streams else end_us)
+            _clock.advance_to_event(min(end_us, self._wakes_us()))
 
     def _ready(self, may_wait):
         ready = []

@@ -17,6 +17,7 @@ _POLL_OUT = 4
 _FIFO_BYTES = 32
 _BIT_RATES = range(300, 1_000_001)
 _BUFFER_SIZES = range(32, 32767)
+_TIMES_MS = range(65536)
 _DEFAULT_BAUD = 115200
 
 
@@ -34,6 +35,19 @@ class _Port:
         self.rxbuf = 256
         self.txbuf = 256
         self.idle_us = 0  # when the last byte handed over has left
+
+    def configure(self, baud, timeout_ms, timeout_char_ms, txbuf, rxbuf):
+        """Take over what is not None, and start receiving."""
+        self.baud = _check("baudrate", baud, _BIT_RATES, self.baud or _DEFAULT_BAUD)
+        self.timeout_ms = _check("timeout", timeout_ms, _TIMES_MS, self.timeout_ms)
+        self.timeout_char_ms = _check(
+            "timeout_char", timeout_char_ms, _TIMES_MS, self.timeout_char_ms
+        )
+        # At least a character's time, of 13 bits to be safe.
+        self.timeout_char_ms = max(self.timeout_char_ms, 13000 // self.baud + 1)
+        self.txbuf = _check("txbuf", txbuf, _BUFFER_SIZES, self.txbuf)
+        self.rxbuf = _check("rxbuf", rxbuf, _BUFFER_SIZES, self.rxbuf)
+        self.receiver.open(self.rxbuf, self.baud)
 
     def byte_us(self):
         return 10_000_000 // self.baud + 1
@@ -65,7 +79,10 @@ class _Port:
 ports = {number: _Port(wiring) for number, wiring in world.uarts.items()}
 
 
-def _check(name, value, allowed):
+def _check(name, value, allowed, default=None):
+    """Return the value, or the default for None; refuse what the port would not understand."""
+    if value is None and default is not None:
+        return default
     if type(value) is not int:
         raise TypeError("can't convert %s to int" % type(value).__name__)
     if value not in allowed:
@@ -82,6 +99,7 @@ class UART(IOBase):
         self._id = id
         self._port = ports[id]
         if args or kwargs or not self._port.baud:
+            self._port.receiver.close()
             self._port.rxbuf = self._port.txbuf = 256
             self.init(*args, **kwargs)
 
@@ -99,24 +117,11 @@ class UART(IOBase):
         txbuf=None,
         rxbuf=None,
     ):
-        port = self._port
         if (bits, parity, stop) != (8, None, 1):
             raise ValueError("only 8N1 is simulated")
         self._check_pin(tx, 0)
         self._check_pin(rx, 1)
-        baud = port.baud or _DEFAULT_BAUD
-        port.baud = _check("baudrate", baud if baudrate is None else baudrate, _BIT_RATES)
-        if timeout is not None:
-            port.timeout_ms = _check("timeout", timeout, range(65536))
-        if timeout_char is not None:
-            port.timeout_char_ms = _check("timeout_char", timeout_char, range(65536))
-        if txbuf is not None:
-            port.txbuf = _check("txbuf", txbuf, _BUFFER_SIZES)
-        if rxbuf is not None:
-            port.rxbuf = _check("rxbuf", rxbuf, _BUFFER_SIZES)
-        # At least a character's time, of 13 bits to be safe.
-        port.timeout_char_ms = max(port.timeout_char_ms, 13000 // port.baud + 1)
-        port.receiver.open(port.rxbuf, port.baud)
+        self._port.configure(baudrate, timeout, timeout_char, txbuf, rxbuf)
 
     def _check_pin(self, source, kind):
         """Refuse a pin that the chip's multiplexer does not give to this UART."""
@@ -128,7 +133,6 @@ class UART(IOBase):
             raise ValueError("bad RX pin" if kind else "bad TX pin")
 
     def _open_port(self):
-        clock.check_alive()
         if not self._port.baud:
             raise ValueError("UART(%d) is not initialised" % self._id)
         return self._port
@@ -191,6 +195,7 @@ class UART(IOBase):
         return data or None
 
     def write(self, buf):
+        clock.check_alive()
         port = self._open_port()
         data = buf.encode() if isinstance(buf, str) else bytes(buf)
         count = min(port.free(), len(data))
