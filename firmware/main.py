@@ -152,8 +152,8 @@ class Tag:
             report = await session.upload(
                 self.outbox, self.connect, self.config.host, self.is_genuine
             )
-        except (OSError, UplinkError, asyncio.TimeoutError, EOFError):
-            return False
+        except (OSError, UplinkError, asyncio.TimeoutError, EOFError, ValueError):
+            return False  # a ValueError is mbedTLS's word for a certificate that it refuses
         finally:
             radio.leave()
         if report.last_ack is not None:

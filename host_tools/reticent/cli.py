@@ -41,6 +41,11 @@ app.command(
     name="open",
     help="Open sealed envelopes: with a reason and a case, and logged.",
 )
+app.command(
+    "reticent.sim.commands:simulate",
+    name="simulate",
+    help="Try an order on a track: a simulated tag, the whole way.",
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 
