@@ -42,6 +42,16 @@ app.command(
     help="Open sealed envelopes: with a reason and a case, and logged.",
 )
 app.command(
+    "reticent.archive.export_commands:export",
+    name="export",
+    help="What a role may open, as CSV, GeoJSON or GPX.",
+)
+app.command(
+    "reticent.archive.export_commands:report",
+    name="report",
+    help="One page: what was told, and what was not.",
+)
+app.command(
     "reticent.sim.commands:simulate",
     name="simulate",
     help="Try an order on a track: a simulated tag, the whole way.",

@@ -47,6 +47,17 @@ class Run:
         """The access logs."""
         return self.folder / "access-log"
 
+    @property
+    def truth(self) -> Path:
+        """What a minute-by-minute tag would have told: CSV, time, lat, lon, bytes."""
+        return self.folder / "minute-by-minute.csv"
+
+    def check(self) -> Run:
+        """Return itself where the folder is a run's; BadInput otherwise."""
+        if not (self.folder / _MARK).is_file():
+            raise BadInput(f"{self.folder}: is no run's folder; make one: reticent simulate")
+        return self
+
     def start(self) -> None:
         """Make the folder empty; one that is not a run's is left alone."""
         if self.folder.exists():

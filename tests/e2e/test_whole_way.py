@@ -22,7 +22,9 @@ DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def run_way(track: Track, order: Order, folder: Path) -> Outcome:
-    return Way(Run(folder), track, redated(order, track.start_s), Setting()).go(lambda _line: None)
+    run = Run(folder / "run")
+    run.start()
+    return Way(run, track, redated(order, track.start_s), Setting()).go(lambda _line: None)
 
 
 def whole_way(track: Track, folder: Path) -> Outcome:

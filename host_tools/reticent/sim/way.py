@@ -16,11 +16,10 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from reticent.archive.access_log import AccessLog
+from reticent.archive.desk import Asked, Desk, Opening
 from reticent.archive.keyring import DUTY, OFFICER, Keyring
 from reticent.archive.opener import Opened
-from reticent.archive.session import Purpose, Session
-from reticent.bench.registration import read_identities, register
+from reticent.bench.registration import register
 from reticent.clock import format_utc
 from reticent.collector.certificate import Term, make_certificates
 from reticent.collector.store import Store
@@ -85,6 +84,7 @@ class Way:
         self._track = track
         self._order = order
         self._setting = setting
+        self._tag_id = b""  # known when the tag has made its key
         self._tag = SimulatedTag(
             run.folder, setting.board, track.start_s - DAY_S, setting.seed, setting.faults
         )
@@ -94,17 +94,26 @@ class Way:
     ) -> Outcome:
         """Run the whole way; `say` gets a line for each step."""
         run, order = self._run, self._order
+        self._write_truth()
         weeks = batch.week_of(order.not_after - 1) - batch.week_of(order.not_before) + 1
         ring = Keyring.create(run.keys, order.not_before, weeks)
         say(f"keys            made in {run.keys}: issuer, two agency roles a week, the wearer's")
         network = self._network()
-        tag_id = self._register(ring, network)
-        say(f"tag             {tag_id.hex()}, its identity key made on the tag itself")
-        self._issue(ring, tag_id)
+        self._tag_id = self._register(ring, network)
+        say(f"tag             {self._tag_id.hex()}, its identity key made on the tag itself")
+        self._issue(ring)
         size = run.policy.stat().st_size
         say(f"order           {order.reference}, level {order.level}, {size} bytes signed")
         self._simulate(network, say, on_progress)
-        return self._open(ring)
+        return self._open()
+
+    def _write_truth(self) -> None:
+        """Keep what a minute-by-minute tag would have told, for the report."""
+        rows = [
+            f"{format_utc(fix.utc_s)},{fix.lat_udeg / 1e6:.6f},{fix.lon_udeg / 1e6:.6f},{size}\n"
+            for fix, size in minute_by_minute(self._track.fixes())
+        ]
+        self._run.truth.write_text("time,lat,lon,bytes\n" + "".join(rows))
 
     def _network(self) -> Network:
         given = self._setting.collector
@@ -122,14 +131,14 @@ class Way:
         register(self._run.tags, public_key, ack_key)
         return envelope.kid_of(public_key)
 
-    def _issue(self, ring: Keyring, tag_id: bytes) -> None:
+    def _issue(self, ring: Keyring) -> None:
         order = self._order
         recipients = ring.recipients(order.not_before, order.not_after)
-        signed = sign_policy(compile_order(order, tag_id, recipients), ring.issuer())
+        signed = sign_policy(compile_order(order, self._tag_id, recipients), ring.issuer())
         self._run.policy.write_bytes(signed)
         self._tag.install(signed)
         store = Store(self._run.database)
-        store.publish(tag_id, order.version, signed)
+        store.publish(self._tag_id, order.version, signed)
         store.close()
 
     def _simulate(
@@ -148,28 +157,16 @@ class Way:
             say(f"collector       https://{_HOST}:{port}, holds no private key")
             self._tag.run(self._track, network, silence_s, on_progress)
 
-    def _open(self, ring: Keyring) -> Outcome:
+    def _open(self) -> Outcome:
         """Open as both agency roles would, each with a reason and a case."""
-        store = Store(self._run.database, must_exist=True)
-        opened: list[Opened] = []
-        for role in (DUTY, OFFICER):
-            session = Session(
-                store,
-                read_identities(self._run.tags),
-                ring.private_keys(role),
-                AccessLog(self._run.access_log),
-            )
-            purpose = Purpose("simulation", role, "a simulated tag", "SIMULATION")
-            result = session.open(purpose, self._track.end_s)
-            if result.refused:
-                refused = result.refused[0]
-                raise ReticentError(f"envelope {refused.number}: {refused.reason}")
-            opened += result.opened
-        sent_bytes = sum(len(sealed.sealed) for sealed in store.envelopes())
-        store.close()
-        opened.sort(key=lambda one: one.number)
-        waiting = len(self._tag.outbox())
-        return Outcome(self._track, self._track.fixes(), opened, sent_bytes, waiting)
+        run, track = self._run, self._track
+        asked = Asked((DUTY, OFFICER), "a simulated tag", "SIMULATION", "simulation")
+        opening = Opening(Desk.at(run.folder, None, None, None, None), asked, track.end_s)
+        opening.require_sound()
+        opened = opening.opened()
+        sent_bytes = sum(opening.sizes(self._tag_id).values())
+        opening.close()
+        return Outcome(track, track.fixes(), opened, sent_bytes, len(self._tag.outbox()))
 
 
 def redated(order: Order, start_s: int) -> Order:
