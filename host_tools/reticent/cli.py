@@ -23,7 +23,10 @@ _BAD_INPUT, _OWN_FAULT, _INTERRUPTED = 2, 70, 130
 app = App(
     name="reticent",
     help="Host tools of Reticent, a reticent electronic-monitoring tag.",
-    suppress_keyboard_interrupt=False,
+    help_epilogue=(
+        "Begin with `reticent demo`, then try an order of your own: `reticent simulate --help`. "
+        "Exit status: 0 done, 1 a finding, 2 bad input, 70 a fault of ours, 130 interrupted."
+    ),
 )
 
 # Named, not imported: a command loads only what it needs.
@@ -57,6 +60,8 @@ app.command(
     help="Try an order on a track: a simulated tag, the whole way.",
 )
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
+
+app.register_install_completion_command(help="Install shell completion (bash, zsh or fish).")
 
 
 @app.meta.default
