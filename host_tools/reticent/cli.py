@@ -23,6 +23,7 @@ _BAD_INPUT, _OWN_FAULT, _INTERRUPTED = 2, 70, 130
 app = App(
     name="reticent",
     help="Host tools of Reticent, a reticent electronic-monitoring tag.",
+    suppress_keyboard_interrupt=False,
     help_epilogue=(
         "Begin with `reticent demo`, then try an order of your own: `reticent simulate --help`. "
         "Exit status: 0 done, 1 a finding, 2 bad input, 70 a fault of ours, 130 interrupted."
