@@ -97,6 +97,15 @@ class Report:
         """Return how many rows are of a record type."""
         return sum(row.kind == kind for row in self.rows)
 
+    def strays(self) -> int:
+        """Return how many positions do not lie in an exclusion zone of the order."""
+        zones = [zone for zone in self.order.zones if zone.kind == policy.EXCLUSION]
+        positions = [row.position for row in self.rows if row.kind == "PRECISE" and row.position]
+        return sum(
+            not any(zone.shape.contains(round(lat * 1e6), round(lon * 1e6)) for zone in zones)
+            for lat, lon in positions
+        )
+
     def figures(self) -> dict[str, int]:
         """Return the page's sums."""
         return {

@@ -43,6 +43,7 @@ li { margin: .3rem 0; }
 path.scale { stroke: var(--ink); stroke-width: 2; }
 text.scale { font: 11px sans-serif; fill: var(--ink); }
 .key { display: inline-block; width: .8em; height: .8em; margin-right: .3em; }
+@media (max-width: 32rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
 @media print { body { font-size: 10pt; padding: 0; } h2 { break-after: avoid; } }
 @page { size: A4; margin: 15mm; }
 """
@@ -93,8 +94,8 @@ def _maps(report: Report) -> str:
         )
     figures.append(
         f"<figure>{told_map(report, frame)}<figcaption>This tag told {len(report.cells):,} cells "
-        f"and {report.count('PRECISE'):,} positions, all of these inside an exclusion zone. A "
-        "dashed cell means: somewhere in the shaded area, which reaches half a cell beyond it. "
+        f"and {report.count('PRECISE'):,} positions, {_where(report)}. A dashed cell "
+        "means: somewhere in the shaded area, which reaches half a cell beyond it. "
         "The number says how many reports named the cell.</figcaption></figure>"
     )
     keys = (("exclusion", "exclusion zone"), ("dwelling", "dwelling"), ("inclusion", "inclusion"))
@@ -105,6 +106,13 @@ def _maps(report: Report) -> str:
     )
     maps = f'<div class="maps">{"".join(figures)}</div>'
     return f'<h2>The same days, told twice</h2>{maps}<p class="soft">{legend}</p>'
+
+
+def _where(report: Report) -> str:
+    strays = report.strays()
+    if strays == 0:
+        return "all of these inside an exclusion zone"
+    return f"{strays:,} of these outside every exclusion zone, which the order forbids"
 
 
 def _days(days: list[Day]) -> str:
