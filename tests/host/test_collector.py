@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -155,6 +156,24 @@ def test_a_failing_database_is_a_503_and_no_ack(agency):
     with sqlite3.connect(agency.database) as other:
         other.execute("DROP TABLE envelopes")
     assert request(agency.app, "POST", "/v1/envelopes", sealed)[0] == 503
+
+
+def test_a_fault_of_the_collector_is_a_500_without_its_text(agency, monkeypatch, caplog):
+    def fail(body):
+        raise RuntimeError("the inside of the collector")
+
+    monkeypatch.setattr(agency.collector, "take", fail)
+    status, answer = request(agency.app, "POST", "/v1/envelopes", b"x")
+    assert (status, answer) == (500, b"not stored; send it again later\n")
+    assert "a fault of the collector" in caplog.text
+
+
+def test_many_at_once_are_each_stored_once(agency):
+    sealed = [agency.seal(COARSE) for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        acked = list(threads.map(lambda _: agency.take(*sealed)[0], range(16)))
+    assert acked == [list(range(1, 9))] * 16
+    assert [one.sealed for one in agency.store.envelopes()] == sealed
 
 
 def test_an_answer_has_room_for_the_acks_of_a_full_body_and_a_policy(agency):

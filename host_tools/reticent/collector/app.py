@@ -105,7 +105,14 @@ def make_app(collector: Collector) -> Starlette:
             return _refusal(503, "not stored; send it again later")
         return Response(answer, media_type="application/cbor")
 
-    return Starlette(routes=[Route("/v1/envelopes", take, methods=["POST"])])
+    async def fail(_request: Request, error: Exception) -> Response:
+        _log.error("a fault of the collector", exc_info=error)
+        return _refusal(500, "not stored; send it again later")
+
+    return Starlette(
+        routes=[Route("/v1/envelopes", take, methods=["POST"])],
+        exception_handlers={Exception: fail},
+    )
 
 
 async def _read(request: Request) -> bytes | None:

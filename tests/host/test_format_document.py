@@ -1,0 +1,63 @@
+"""docs/FORMAT.md says what the code has, where a test can read both."""
+
+import re
+from pathlib import Path
+
+from reticent.collector.app import MAX_BODY
+from reticent.tagcode import ack, batch, cbor, config, envelope, policy, record
+from sealing import Tag
+
+TEXT = (Path(__file__).parents[2] / "docs" / "FORMAT.md").read_text()
+
+
+def section(number):
+    """Return the text of a numbered section."""
+    return re.search(rf"^## {number}\. .*?(?=^## |\Z)", TEXT, re.M | re.S)[0]
+
+
+def test_the_policys_keys_are_the_documents():
+    keys = re.findall(r"^\| (\d+) \| ([A-Z_]+) \|", section(7), re.M)
+    assert len(keys) == 17
+    for number, name in keys:
+        assert getattr(policy, name) == int(number), name
+
+
+def test_the_records_are_the_documents():
+    for name, first in re.findall(r"^\| ([A-Z]+) \| `\[(\d),", section(3), re.M):
+        assert getattr(record, name) == int(first), name
+
+
+def test_the_sizes_are_the_documents():
+    tag = Tag([bytes([9] + [0] * 31), bytes([10] + [0] * 31)])
+    sealed = tag.seal([])
+    read = envelope.parse(sealed)
+    for number, size in (
+        (4, batch.SIZE), (5, len(sealed)), (5, len(read.header_bytes)), (5, len(read.ciphertext)),
+        (6, MAX_BODY), (6, ack.MAX_ANSWER), (7, policy.MAX_BYTES), (7, policy.MAX_TERM_S),
+        (7, policy.MAX_TERM_S // 60),
+    ):  # fmt: skip
+        assert f"{size:,}" in section(number), size
+
+
+def test_the_labels_are_the_documents():
+    for label in (envelope.COMMIT_INFO, envelope.KEY_INFO, envelope.WRAP_INFO):
+        assert f'"{label.decode()}"' in section(5), label
+    assert '"reticent-ack-1"' in section(6)
+
+
+def test_nesting_is_as_deep_as_the_document_says():
+    value = 0
+    for _ in range(7):
+        value = [value]
+    assert cbor.decode(cbor.encode(value)) == value
+    try:
+        cbor.decode(cbor.encode([value]))
+    except cbor.FormatError:
+        return
+    raise AssertionError("8 deep was read")
+
+
+def test_the_personalisation_is_the_documents():
+    names = re.findall(r"^\| \d \| ([a-z_]+) \|", section(9), re.M)
+    made = config.Config(bytes(32), bytes(32), "h", 1, b"", "s", "w", 9600)
+    assert names[1:] == list(vars(made))
