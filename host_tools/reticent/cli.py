@@ -41,6 +41,11 @@ app.command(
     name="open",
     help="Open sealed envelopes: with a reason and a case, and logged.",
 )
+app.command(
+    "reticent.archive.audit_commands:audit",
+    name="audit",
+    help="Hold what a tag sent against its order.",
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 

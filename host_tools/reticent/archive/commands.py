@@ -67,7 +67,7 @@ def open_envelopes(
     now
         The time to log (ISO 8601, UTC), if not the computer's clock.
     """
-    purpose = Purpose(_account() if person is None else person, role, reason, case)
+    purpose = Purpose(account() if person is None else person, role, reason, case)
     held = Keyring(keys).private_keys(role)
     identities = read_identities(tags)
     store = Store(database, must_exist=True)
@@ -83,7 +83,7 @@ def open_envelopes(
         raise Finding(f"{failed} failed a check and must not be believed; keep the database")
 
 
-def _account() -> str:
+def account() -> str:
     """Return the name of this process's account: unlike $USER, nobody can choose it."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
