@@ -51,7 +51,9 @@ class Breaches:
     def _position(self, opened: Opened, order: Order, entry: Record) -> Iterator[Found]:
         utc_s, number = entry[1], entry[2]
         when = order.reader.time_words(entry)
-        if not self._entered.get(number, not self._knows):
+        zone = order.zone(number)
+        is_exclusion = zone is not None and zone.kind == policy.EXCLUSION
+        if is_exclusion and not self._entered.get(number, not self._knows):
             words = (
                 f"The position of {when} is told without an entry into {order.zone_words(number)}."
             )

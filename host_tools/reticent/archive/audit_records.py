@@ -86,7 +86,7 @@ def _level_faults(entry: Record, order: Order, least: int, what: str) -> Iterato
     when = order.reader.time_words(entry)
     if order.policy.level < least:
         yield "level-exceeded", f"{what} of {when}, which the order's level does not allow."
-    elif order.level_at(first_s) < least:
+    elif order.level_at(first_s) < least and first_s < order.policy.not_after:
         yield "review-missed", f"{what} of {when}, after the review that the order had to have."
 
 

@@ -138,7 +138,7 @@ def _slots_of(entry: Record, order: Order) -> Range:
     slot_s, upload_s = order.policy.slot_s, order.policy.upload_s
     first_s, last_s = seconds_of(entry, slot_s)
     if entry[0] == record.HEALTH or (entry[0] == record.EVENT and entry[2] in _AT_SEALING):
-        border = last_s + 1  # sealed within the last slot before the upload slot's border
+        border = (last_s // slot_s + 1) * slot_s  # sealed in the last slot before an upload slot
         return border // upload_s, border // upload_s if border % upload_s == 0 else -1
     if entry[0] == record.COARSE:
         first_s, last_s = first_s + 2 * slot_s, first_s + 2 * slot_s + _LAG_S

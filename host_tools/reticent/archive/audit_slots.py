@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from reticent.archive.audit_codes import Found, in_opened
-from reticent.archive.audit_records import is_misplaced, seconds_of
+from reticent.archive.audit_records import seconds_of
 from reticent.archive.audit_runs import Run, has_room
 from reticent.archive.opener import Opened
 from reticent.archive.words import Record
@@ -49,12 +49,10 @@ class Slots:
         ]
 
     def _records(self) -> Iterator[tuple[Run, Opened, Record]]:
-        """Yield every record that is of its batch's and order's time."""
         for run in self._runs:
             for one in run.batches:
                 for entry in one.batch.records:
-                    if not is_misplaced(one, entry, run.order):
-                        yield run, one, entry
+                    yield run, one, entry
 
     def _doubles(self) -> Iterator[Found]:
         seen: set[tuple[int, ...]] = set()
