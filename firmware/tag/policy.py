@@ -119,15 +119,16 @@ def decode(payload):
 
 def check(fields):
     """Raise PolicyError where the map of fields is not a whole order within the limits."""
-    if not isinstance(fields, dict) or set(fields) != set(range(FORMAT, STATEMENT + 1)):
-        raise PolicyError("a field is missing or unknown")
-    if fields[FORMAT] != _FORMAT:
-        raise PolicyError("unknown policy format")
-    _check_kinds(fields)
-    _check_term(fields)
-    _check_disclosure(fields)
-    _check_zones(fields)
-    _check_recipients(fields)
+    check_whole(fields, _require)
+    for rules in RULES:
+        rules(fields, _require)
+
+
+def check_whole(fields, require):
+    """Check that this is a map with every field and no other, of a format known here."""
+    whole = isinstance(fields, dict) and set(fields) == set(range(FORMAT, STATEMENT + 1))
+    require(whole, "a field is missing or unknown")
+    require(fields[FORMAT] == _FORMAT, "unknown policy format")
 
 
 def _require(holds, rule):
@@ -139,116 +140,116 @@ def _is_int(value, least, most):
     return type(value) is int and least <= value <= most
 
 
-def _check_kinds(fields):
-    _require(isinstance(fields[REFERENCE], str) and fields[REFERENCE], "no reference")
-    _require(isinstance(fields[TAG], bytes) and len(fields[TAG]) == cose.KID_SIZE, "tag id")
-    _require(_is_int(fields[VERSION], 1, (1 << 31) - 1), "version")
-    _require(isinstance(fields[STATEMENT], dict), "statement")
+def _check_kinds(fields, require):
+    require(isinstance(fields[REFERENCE], str) and fields[REFERENCE], "no reference")
+    require(isinstance(fields[TAG], bytes) and len(fields[TAG]) == cose.KID_SIZE, "tag id")
+    require(_is_int(fields[VERSION], 1, (1 << 31) - 1), "version")
+    require(isinstance(fields[STATEMENT], dict), "statement")
     for key in ("controller", "lawful_basis", "purposes", "alternatives", "justification"):
-        _require(fields[STATEMENT].get(key), "the statement lacks " + key)
+        require(fields[STATEMENT].get(key), "the statement lacks " + key)
 
 
-def _check_term(fields):
+def _check_term(fields, require):
     for key in (NOT_BEFORE, NOT_AFTER, REVIEW_BY):
-        _require(_is_int(fields[key], 1, (1 << 40) - 1), "a date is not UTC seconds")
-    _require(fields[NOT_BEFORE] < fields[NOT_AFTER], "it ends before it starts")
-    _require(fields[NOT_AFTER] - fields[NOT_BEFORE] <= MAX_TERM_S, "a term over 92 days")
+        require(_is_int(fields[key], 1, (1 << 40) - 1), "a date is not UTC seconds")
+    require(fields[NOT_BEFORE] < fields[NOT_AFTER], "it ends before it starts")
+    require(fields[NOT_AFTER] - fields[NOT_BEFORE] <= MAX_TERM_S, "a term over 92 days")
     in_term = fields[NOT_BEFORE] < fields[REVIEW_BY] <= fields[NOT_AFTER]
-    _require(in_term, "the review is not within the term")
+    require(in_term, "the review is not within the term")
 
 
-def _check_disclosure(fields):
-    _require(_is_int(fields[LEVEL], PRESENCE, COARSE), "unknown level")
-    _require(_is_int(fields[CELL_M], MIN_CELL_M, 100_000), "a cell under 500 m or over 100 km")
-    _require(_is_int(fields[SLOT_S], MIN_SLOT_S, 86_400), "a slot under 900 s or over a day")
-    _require(
+def _check_disclosure(fields, require):
+    require(_is_int(fields[LEVEL], PRESENCE, COARSE), "unknown level")
+    require(_is_int(fields[CELL_M], MIN_CELL_M, 100_000), "a cell under 500 m or over 100 km")
+    require(_is_int(fields[SLOT_S], MIN_SLOT_S, 86_400), "a slot under 900 s or over a day")
+    require(
         _is_int(fields[UPLOAD_S], fields[SLOT_S], 86_400), "upload_s under slot_s or over a day"
     )
-    _require(86_400 % fields[SLOT_S] == 0, "slot_s does not divide a day")
-    _require(fields[UPLOAD_S] % fields[SLOT_S] == 0, "upload_s is no multiple of slot_s")
-    _require(86_400 % fields[UPLOAD_S] == 0, "upload_s does not divide a day")
-    _require(_is_int(fields[RETENTION_DAYS], 1, 60), "retention over 60 days")
-    _require(_is_int(fields[WARN_M], 0, 1_000), "warn buffer")
+    require(86_400 % fields[SLOT_S] == 0, "slot_s does not divide a day")
+    require(fields[UPLOAD_S] % fields[SLOT_S] == 0, "upload_s is no multiple of slot_s")
+    require(86_400 % fields[UPLOAD_S] == 0, "upload_s does not divide a day")
+    require(_is_int(fields[RETENTION_DAYS], 1, 60), "retention over 60 days")
+    require(_is_int(fields[WARN_M], 0, 1_000), "warn buffer")
     gate = fields[GATE]
-    _require(isinstance(gate, list) and len(gate) == 2, "quality gate")
-    _require(_is_int(gate[0], 10, 200) and _is_int(gate[1], 3, 20), "quality gate")
+    require(isinstance(gate, list) and len(gate) == 2, "quality gate")
+    require(_is_int(gate[0], 10, 200) and _is_int(gate[1], 3, 20), "quality gate")
 
 
-def _check_zones(fields):
+def _check_zones(fields, require):
     zones = fields[ZONES]
-    _require(isinstance(zones, list), "zones")
+    require(isinstance(zones, list), "zones")
     vertices = windows = area_m2 = 0
     counts = [0, 0, 0, 0]
     for entry in zones:
-        zone = _checked_zone(entry, fields[NOT_BEFORE])
+        zone = _checked_zone(entry, fields[NOT_BEFORE], require)
         counts[zone.kind] += 1
         windows += len(zone.windows or ())
         if isinstance(zone.shape, geometry.Polygon):
             vertices += sum(len(ring) >> 1 for ring in zone.shape.rings)
         if zone.kind == EXCLUSION:
             area_m2 += zone.shape.area_m2()
-    _require(counts[EXCLUSION] <= MAX_EXCLUSION_ZONES, "over 10 exclusion zones")
-    _require(counts[INCLUSION] + counts[DWELLING] <= MAX_OTHER_ZONES, "over 5 other zones")
-    _require(area_m2 <= MAX_EXCLUSION_AREA_M2, "exclusion zones over 25 km2")
-    _require(vertices <= MAX_VERTICES, "over 1,024 vertices")
-    _require(windows <= MAX_WINDOWS, "over 1,024 windows")
+    require(counts[EXCLUSION] <= MAX_EXCLUSION_ZONES, "over 10 exclusion zones")
+    require(counts[INCLUSION] + counts[DWELLING] <= MAX_OTHER_ZONES, "over 5 other zones")
+    require(area_m2 <= MAX_EXCLUSION_AREA_M2, "exclusion zones over 25 km2")
+    require(vertices <= MAX_VERTICES, "over 1,024 vertices")
+    require(windows <= MAX_WINDOWS, "over 1,024 windows")
 
 
-def _checked_zone(entry, not_before):
+def _checked_zone(entry, not_before, require):
     """Return the Zone of [kind, name, justification, shape, windows], or raise PolicyError."""
-    _require(isinstance(entry, list) and len(entry) == 5, "zone")
+    require(isinstance(entry, list) and len(entry) == 5, "zone")
     kind, name, justification, shape, windows = entry
-    _require(_is_int(kind, EXCLUSION, DWELLING), "unknown kind of zone")
-    _require(isinstance(name, str) and name, "a zone without a name")
+    require(_is_int(kind, EXCLUSION, DWELLING), "unknown kind of zone")
+    require(isinstance(name, str) and name, "a zone without a name")
     justified = isinstance(justification, str) and justification
-    _require(justified or kind != EXCLUSION, "an exclusion zone without a justification")
-    _check_shape(shape)
+    require(justified or kind != EXCLUSION, "an exclusion zone without a justification")
+    _check_shape(shape, require)
     if windows is not None:
-        _check_windows(windows)
+        _check_windows(windows, require)
     if kind != EXCLUSION and shape[0] == CIRCLE:
-        _require(shape[3] >= MIN_OTHER_RADIUS_M, "a radius under 100 m")
+        require(shape[3] >= MIN_OTHER_RADIUS_M, "a radius under 100 m")
     return _zone(entry, not_before)
 
 
-def _check_shape(shape):
-    _require(isinstance(shape, list) and len(shape) >= 2, "shape")
+def _check_shape(shape, require):
+    require(isinstance(shape, list) and len(shape) >= 2, "shape")
     if shape[0] == CIRCLE:
-        _require(len(shape) == 4, "circle")
-        _check_position(shape[1], shape[2])
-        _require(_is_int(shape[3], 10, 50_000), "a radius under 10 m or over 50 km")
+        require(len(shape) == 4, "circle")
+        _check_position(shape[1], shape[2], require)
+        require(_is_int(shape[3], 10, 50_000), "a radius under 10 m or over 50 km")
         return
-    _require(shape[0] == POLYGON, "unknown shape")
+    require(shape[0] == POLYGON, "unknown shape")
     for ring in shape[1:]:
-        _require(isinstance(ring, list) and len(ring) >= 6 and len(ring) & 1 == 0, "ring")
+        require(isinstance(ring, list) and len(ring) >= 6 and len(ring) & 1 == 0, "ring")
         for i in range(0, len(ring), 2):
-            _check_position(ring[i + 1], ring[i])
+            _check_position(ring[i + 1], ring[i], require)
 
 
-def _check_position(lat_udeg, lon_udeg):
-    _require(_is_int(lat_udeg, -90_000_000, 90_000_000), "latitude")
-    _require(_is_int(lon_udeg, -180_000_000, 180_000_000), "longitude")
+def _check_position(lat_udeg, lon_udeg, require):
+    require(_is_int(lat_udeg, -90_000_000, 90_000_000), "latitude")
+    require(_is_int(lon_udeg, -180_000_000, 180_000_000), "longitude")
 
 
-def _check_windows(windows):
+def _check_windows(windows, require):
     """Windows are minutes since not_before: start, end, start, end ... each after the last."""
-    _require(isinstance(windows, list) and len(windows) & 1 == 0, "windows")
+    require(isinstance(windows, list) and len(windows) & 1 == 0, "windows")
     last = -1
     for minute in windows:
-        _require(_is_int(minute, last + 1, MAX_TERM_S // 60), "windows out of order")
+        require(_is_int(minute, last + 1, MAX_TERM_S // 60), "windows out of order")
         last = minute
 
 
-def _check_recipients(fields):
+def _check_recipients(fields, require):
     recipients = fields[RECIPIENTS]
-    _require(isinstance(recipients, list) and len(recipients) == 4, "recipients")
+    require(isinstance(recipients, list) and len(recipients) == 4, "recipients")
     first_week, duty, officer, wearer = recipients
-    _require(first_week == batch.week_of(fields[NOT_BEFORE]), "the recipients' first week")
+    require(first_week == batch.week_of(fields[NOT_BEFORE]), "the recipients' first week")
     weeks = batch.week_of(fields[NOT_AFTER] - 1) - first_week + 1
     for keys in (duty, officer):
-        _require(isinstance(keys, list) and len(keys) == weeks, "a gap in the recipients' weeks")
+        require(isinstance(keys, list) and len(keys) == weeks, "a gap in the recipients' weeks")
         for key in keys:
-            _require(isinstance(key, bytes) and len(key) == _KEY_SIZE, "a recipient's key")
-    _require(isinstance(wearer, bytes) and len(wearer) == _KEY_SIZE, "the wearer's key")
+            require(isinstance(key, bytes) and len(key) == _KEY_SIZE, "a recipient's key")
+    require(isinstance(wearer, bytes) and len(wearer) == _KEY_SIZE, "the wearer's key")
 
 
 def _zone(entry, not_before):
@@ -262,3 +263,8 @@ def _zone(entry, not_before):
     if shape[0] == CIRCLE:
         return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
     return Zone(kind, geometry.Polygon([array("i", ring) for ring in shape[1:]]), windows)
+
+
+# Each takes (fields, require) and tells `require(holds, rule)` one rule after the other: here it
+# raises at the first that is broken, the audit's goes on and notes all of them.
+RULES = (_check_kinds, _check_term, _check_disclosure, _check_zones, _check_recipients)

@@ -60,6 +60,11 @@ app.command(
     name="simulate",
     help="Try an order on a track: a simulated tag, the whole way.",
 )
+app.command(
+    "reticent.archive.audit_commands:audit",
+    name="audit",
+    help="Hold what a tag sent against its order.",
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 app.register_install_completion_command(help="Install shell completion (bash, zsh or fish).")

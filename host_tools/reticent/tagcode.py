@@ -19,7 +19,15 @@ for _folder in (FIRMWARE, Path(__file__).parent / "cpython"):
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 
-from tag import events, geometry, gnss, grid, pipeline, policy  # noqa: E402 - the path comes first
+from tag import (  # noqa: E402 - the path comes first
+    events,
+    geometry,
+    gnss,
+    grid,
+    pipeline,
+    policy,
+    schedule,
+)
 from wire import FormatError, ack, batch, cbor, config, cose, envelope, record  # noqa: E402
 
 __all__ = [
@@ -40,4 +48,5 @@ __all__ = [
     "pipeline",
     "policy",
     "record",
+    "schedule",
 ]

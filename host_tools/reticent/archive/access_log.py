@@ -72,6 +72,13 @@ class AccessLog:
         _verified_head(path, data)
         return [json.loads(line) for line in data.splitlines()]
 
+    def heads(self, tag: bytes) -> set[bytes]:
+        """Return every head that the tag's log has had, zeros included; Finding if broken."""
+        path = self._path(tag)
+        data = read_bytes(path) if path.exists() else b""
+        _verified_head(path, data)
+        return {_NO_HEAD, *(hashlib.sha256(line).digest() for line in data.splitlines())}
+
     def _path(self, tag: bytes) -> Path:
         return self._folder / f"{tag.hex()}.jsonl"
 

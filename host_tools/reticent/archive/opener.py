@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
@@ -27,8 +28,24 @@ _SECRET_SIZE = 32
 CHAIN_START, CHAIN_HOLDS, CHAIN_BROKEN = "start", "holds", "broken"
 
 
+class Reason(StrEnum):
+    """Why an envelope must not be believed."""
+
+    UNREGISTERED = "the tag is not registered here"
+    UNREADABLE = "not an envelope of a version known here"
+    UNSIGNED = "the signature is not the tag's"
+    MISFILED = "stored under another tag or number than it says"
+    COMMIT = "the commit does not fit the secret: the tag shows others another batch"
+    CIPHERTEXT = "the ciphertext was changed"
+    CONTENT = "the content is no batch of a version known here"
+    HEADER = "the batch's class or policy version is not the header's"
+    WRAPPED = "the wrapped secret was changed"
+    WRAPPED_SIZE = "the wrapped secret has a wrong size"
+    FOR_OTHERS = "sealed for others"
+
+
 class Refusal(Exception):
-    """An envelope that must not be believed; the text is the reason."""
+    """An envelope that must not be believed; its one argument is the Reason."""
 
 
 @dataclass(frozen=True)
@@ -90,32 +107,32 @@ def open_envelope(genuine: Genuine, keys: Mapping[bytes, X25519PrivateKey]) -> O
     sealed, read = genuine.sealed, genuine.envelope
     secret = _unwrap(read, keys)
     if not hmac.compare_digest(_derive(secret, envelope.COMMIT_INFO), read.header.commit):
-        raise Refusal("the commit does not fit the secret: the tag shows others another batch")
+        raise Refusal(Reason.COMMIT)
     try:
         key = _derive(secret, envelope.KEY_INFO)
         plain = AESGCM(key).decrypt(_NONCE, read.ciphertext, read.header_bytes)
         content = batch.decode(plain)
     except InvalidTag:
-        raise Refusal("the ciphertext was changed") from None
+        raise Refusal(Reason.CIPHERTEXT) from None
     except FormatError:
-        raise Refusal("the content is no batch of a version known here") from None
+        raise Refusal(Reason.CONTENT) from None
     if (content.kind, content.policy_version) != (read.header.kind, read.header.policy_version):
-        raise Refusal("the batch's class or policy version is not the header's")
+        raise Refusal(Reason.HEADER)
     return Opened(sealed.tag, sealed.number, genuine.chain, content)
 
 
 def _authentic(sealed: Sealed, identities: Mapping[bytes, Identity]) -> envelope.Envelope:
     identity = identities.get(sealed.tag)
     if identity is None:
-        raise Refusal("the tag is not registered here")
+        raise Refusal(Reason.UNREGISTERED)
     try:
         read = envelope.parse(sealed.sealed)
     except FormatError:
-        raise Refusal("not an envelope of a version known here") from None
+        raise Refusal(Reason.UNREADABLE) from None
     if not identity.has_signed(read):
-        raise Refusal("the signature is not the tag's")
+        raise Refusal(Reason.UNSIGNED)
     if (read.header.tag, read.header.number) != (sealed.tag, sealed.number):
-        raise Refusal("stored under another tag or number than it says")
+        raise Refusal(Reason.MISFILED)
     return read
 
 
@@ -137,11 +154,11 @@ def _unwrap(read: envelope.Envelope, keys: Mapping[bytes, X25519PrivateKey]) -> 
             try:
                 secret = _SUITE.decrypt(wrapped, keys[kid], info)
             except InvalidTag:
-                raise Refusal("the wrapped secret was changed") from None
+                raise Refusal(Reason.WRAPPED) from None
             if len(secret) == _SECRET_SIZE:
                 return secret
-            raise Refusal("the wrapped secret has a wrong size")
-    raise Refusal("sealed for others")
+            raise Refusal(Reason.WRAPPED_SIZE)
+    raise Refusal(Reason.FOR_OTHERS)
 
 
 def _derive(secret: bytes, info: bytes) -> bytes:

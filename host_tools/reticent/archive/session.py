@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -23,7 +24,19 @@ from reticent.archive.opener import (
     open_envelope,
 )
 from reticent.bench.registration import Identity
-from reticent.collector.store import Store
+from reticent.collector.store import Sealed
+
+
+class Envelopes(Protocol):
+    """Where sealed envelopes are: the collector's store, or files that an auditor was given."""
+
+    def envelopes(self, tag: bytes | None = None) -> list[Sealed]:
+        """Return the envelopes by tag and number; of one tag where it is given."""
+        ...
+
+    def set_log_head(self, tag: bytes, log_head: bytes) -> None:
+        """Let the next ack, where there is one, carry this head of the tag's access log."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ class Session:
 
     def __init__(
         self,
-        store: Store,
+        store: Envelopes,
         identities: Mapping[bytes, Identity],
         keys: Mapping[bytes, X25519PrivateKey],
         log: AccessLog,

@@ -143,6 +143,14 @@ class Store:
         with self._reading.connect() as connection:
             return connection.execute(_policy_query(tag, version)).scalar()
 
+    def policies(self) -> list[tuple[bytes, int, bytes]]:
+        """Return (tag, version, signed policy) of all that were published."""
+        columns = _policies.c
+        query = select(columns.tag, columns.version, columns.signed)
+        with self._reading.connect() as connection:
+            rows = connection.execute(query.order_by(columns.tag, columns.version))
+            return [(tag, version, signed) for tag, version, signed in rows]
+
     def newer_policy(self, tag: bytes, version: int) -> bytes | None:
         """Return the newest signed policy above this version, if there is one."""
         columns = _policies.c

@@ -14,6 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from reticent.archive.audit_commands import audit
+from reticent.archive.export_commands import report
+from reticent.archive.keyring import DUTY, OFFICER
 from reticent.clock import format_utc
 from reticent.console import counted, say, say_json, show
 from reticent.errors import BadInput, ReticentError
@@ -129,7 +132,9 @@ def demo(
     else:
         found = read_track(track, Reception(dialect_of("ublox-m8")))
         order = placed_on(order, _fixes(found, track))
-    _go(found, redated(order, found.start_s), Setting(board), out, json)
+    outcome = _go(found, redated(order, found.start_s), Setting(board), out, json)
+    if not json:
+        _audit_and_report(outcome, out)
 
 
 def _collector(address: str | None, ca: Path | None) -> Collector | None:
@@ -232,6 +237,13 @@ def _show(outcome: Outcome, run: Run) -> None:
     for label, key in _ROWS:
         table.add_row(label, f"{figures[key]:,}")
     show(table)
-    say("Look at what was opened, as the duty desk would:")
-    say(f"  {sys.argv[0]} open --database {run.database} --tags {run.tags} \\")
-    say(f"    --keys {run.keys} --role duty --reason 'a look' --case DEMO")
+    say("What was opened, as the duty desk sees it:")
+    say(f"  {sys.argv[0]} open {run.folder} --role duty --reason 'a look' --case DEMO")
+
+
+def _audit_and_report(outcome: Outcome, out: Path) -> None:
+    """End the demo as a regulator would begin: hold it against its order, and look at it."""
+    reason, case, person = "demonstration", "DEMO", "demo"
+    now = format_utc(outcome.track.end_s)
+    audit(out, role=[DUTY, OFFICER], reason=reason, case=case, person=person, now=now)
+    report(out, reason=reason, case=case, person=person, now=now)

@@ -1,0 +1,198 @@
+"""`reticent audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from rich.table import Table
+
+from reticent.archive.access_log import AccessLog
+from reticent.archive.audit import Content, Material
+from reticent.archive.audit import audit as find
+from reticent.archive.audit_codes import NOTICE, VIOLATION, Found
+from reticent.archive.audit_inputs import Places, Sources
+from reticent.archive.desk import account
+from reticent.archive.keyring import Keyring, read_issuer_public
+from reticent.archive.session import Purpose, Session
+from reticent.bench.registration import read_identities
+from reticent.clock import Clock
+from reticent.console import counted, say, say_json, show
+from reticent.errors import BadInput, Finding
+
+
+def audit(
+    run: Path | None = None,
+    *,
+    database: Path | None = None,
+    envelopes: Path | None = None,
+    tags: Path | None = None,
+    policy: list[Path] | None = None,
+    issuer: Path | None = None,
+    keys: Path | None = None,
+    role: list[str] | None = None,
+    reason: str | None = None,
+    case: str | None = None,
+    person: str | None = None,
+    log: Path | None = None,
+    json: bool = False,
+    now: str | None = None,
+) -> None:
+    """Hold what a tag sent against its order: exit status 0 without a violation, 1 with one.
+
+    Without a role it reads what anybody sees: signatures, chain, sizes, recipients, and whether
+    the order is lawful. With a role's keys it opens the envelopes, which is logged, and audits
+    every record. docs/AUDIT.md has all findings.
+
+    Parameters
+    ----------
+    run
+        A folder of `reticent demo` or `simulate`: where everything that is not named lies.
+    database
+        The collector's database.
+    envelopes
+        A file of envelopes (a CBOR sequence), or a folder of them, instead of the database's.
+    tags
+        The registered tags' files.
+    policy
+        A signed order, besides those in the database; may be given again.
+    issuer
+        The issuer's public key, if not issuer.public.pem among the keys.
+    keys
+        The key ring.
+    role
+        Open with the keys of duty, officer or wearer; several with commas, or given again.
+    reason
+        Why they are opened; it is logged.
+    case
+        The case's number; it is logged.
+    person
+        Who opens, if not this account's name.
+    log
+        The access logs' folder; else access-log beside the database.
+    json
+        Print JSON.
+    now
+        The time to log (ISO 8601, UTC), if not the computer's clock.
+    """
+    named = {
+        "database": database,
+        "envelopes": envelopes,
+        "tags": tags,
+        "keys": keys,
+        "issuer": issuer,
+        "log": log,
+    }
+    places = Places.of(run, named, policy or [])
+    purposes = _purposes(role or [], person, reason, case)
+    sources = Sources(places)
+    try:
+        material = _material(sources, places)
+        content = _open(sources, places, material, purposes, Clock.set_to(now).utc_s())
+        found = find(material, content)
+    finally:
+        sources.close()
+    if json:
+        say_json(_as_json(material, content, found))
+    else:
+        _print(material, content, found)
+    violations = sum(one.severity == VIOLATION for one in found)
+    if violations:
+        raise Finding(f"{counted(violations, 'violation')} found; keep everything as it is")
+
+
+def _purposes(
+    roles: list[str], person: str | None, reason: str | None, case: str | None
+) -> list[Purpose]:
+    """Return what to open for; keys are used only where a role, a reason and a case are given."""
+    names = [name.strip() for role in roles for name in role.split(",") if name.strip()]
+    if not names and (reason is not None or case is not None):
+        raise BadInput("a reason or case, but no --role: name whose keys are to be used")
+    if names and (reason is None or case is None):
+        raise BadInput("--role opens envelopes: give a --reason and a --case, they are logged")
+    who = account() if person is None else person
+    purposes = [Purpose(who, name, reason or "", case or "") for name in dict.fromkeys(names)]
+    for purpose in purposes:
+        purpose.opening(b"", []).check()
+    return purposes
+
+
+def _material(sources: Sources, places: Places) -> Material:
+    issuer = None if places.issuer is None else read_issuer_public(places.issuer)
+    log = AccessLog(places.log) if places.log is not None and places.log.is_dir() else None
+    return Material(
+        sources.envelopes(),
+        sources.second,
+        read_identities(places.tags),
+        sources.orders,
+        issuer,
+        log,
+    )
+
+
+def _open(
+    sources: Sources, places: Places, material: Material, purposes: Sequence[Purpose], utc_s: int
+) -> Content:
+    """Open what the roles' keys open, each role's opening logged."""
+    content = Content()
+    if not purposes:
+        return content
+    if places.keys is None:
+        raise BadInput("no key ring: name it with --keys")
+    if places.log is None:
+        raise BadInput("no access log: name its folder with --log")
+    ring, log = Keyring(places.keys), AccessLog(places.log)
+    held = [ring.private_keys(purpose.role) for purpose in purposes]
+    for purpose, keys in zip(purposes, held, strict=True):
+        result = Session(sources, material.identities, keys, log).open(purpose, utc_s)
+        content.opened.extend(result.opened)
+        content.refused.extend(result.refused)
+    return content
+
+
+def _print(material: Material, content: Content, found: list[Found]) -> None:
+    for tag, group in groupby(found, lambda one: one.tag):
+        show(_table(tag, list(group)))
+    say(_summary(material, content, found))
+    if not content.opened:
+        say("Nothing was opened: for the records give --role, --reason and --case.")
+
+
+def _table(tag: bytes, found: list[Found]) -> Table:
+    table = Table(title=f"tag {tag.hex()}")
+    table.add_column("no.", justify="right", no_wrap=True)
+    table.add_column("order", justify="right", no_wrap=True)
+    table.add_column("finding", no_wrap=True)
+    table.add_column("what is wrong, and the rule", overflow="fold")
+    for one in found:
+        mark = " (notice)" if one.severity == NOTICE else ""
+        numbers = ("" if value is None else str(value) for value in (one.number, one.version))
+        table.add_row(*numbers, one.code, f"{one.sentence}{mark} [{one.rule}]")
+    return table
+
+
+def _summary(material: Material, content: Content, found: list[Found]) -> str:
+    figures = _figures(material, content, found)
+    return (
+        f"{counted(figures['envelopes'], 'envelope')} of {counted(figures['tags'], 'tag')}, "
+        f"{figures['opened']} opened, {counted(figures['orders'], 'order')}: "
+        f"{counted(figures['violations'], 'violation')}, {counted(figures['notices'], 'notice')}"
+    )
+
+
+def _figures(material: Material, content: Content, found: list[Found]) -> dict[str, int]:
+    severities = [one.severity for one in found]
+    return {
+        "envelopes": len(material.stored) + len(material.second),
+        "tags": len({one.tag for one in material.stored}),
+        "opened": len({(one.tag, one.number) for one in content.opened}),
+        "orders": len(material.orders),
+        "violations": severities.count(VIOLATION),
+        "notices": severities.count(NOTICE),
+    }
+
+
+def _as_json(material: Material, content: Content, found: list[Found]) -> dict[str, object]:
+    figures: dict[str, object] = dict(_figures(material, content, found))
+    return {**figures, "findings": [one.as_json() for one in found]}

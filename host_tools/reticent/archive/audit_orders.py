@@ -1,0 +1,148 @@
+"""The orders of an audit: their signature, every rule they break, and what records must keep to.
+
+An order that breaks a rule is still read as far as it goes, so that what was said under it can be
+held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from reticent.archive.audit_codes import Found
+from reticent.archive.words import Measures, Reader
+from reticent.errors import BadInput
+from reticent.tagcode import FormatError, cbor, cose, envelope, policy
+
+OrderKey = tuple[bytes, int]  # tag and version
+
+_OVERLONG = "a term over 92 days"
+_OVERRIDE = "override"
+
+# What a malformed field makes of a rule that comes after the one it broke.
+_MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order that can be made sense of: what records are held against."""
+
+    policy: policy.Policy
+    names: tuple[str, ...]  # of the zones
+    reader: Reader
+
+    def zone(self, number: int) -> policy.Zone | None:
+        """Return the zone of this number, where there is one."""
+        zones: list[policy.Zone] = self.policy.zones
+        return zones[number] if number < len(zones) else None
+
+    def zone_words(self, number: int) -> str:
+        """Return a zone's number and name."""
+        return f"zone {number} ({self.names[number]})" if number < len(self.names) else "no zone"
+
+    def level_at(self, utc_s: int) -> int:
+        """Return the level in force: one lower from the missed review on (R22)."""
+        level = self.policy.level
+        return level if utc_s < self.policy.review_by else max(level - 1, policy.PRESENCE)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A signed order as it is filed, right or wrong; `order` is None where it is senseless."""
+
+    tag: bytes
+    version: int
+    signed: bytes
+    fields: dict[int, Any]
+    order: Order | None
+
+
+def read_order(signed: bytes, key: OrderKey | None = None) -> Filed:
+    """Return a signed order, unchecked; BadInput where it is none.
+
+    `key` is what it is filed under, else it is what the order says itself.
+    """
+    try:
+        fields = cbor.decode(cose.parse(signed)[1])
+    except FormatError:
+        raise BadInput("not a signed policy, or damaged") from None
+    if not isinstance(fields, dict):
+        raise BadInput("signed, but not a policy")
+    tag, version = fields.get(policy.TAG), fields.get(policy.VERSION)
+    if key is None:
+        if not isinstance(tag, bytes) or type(version) is not int:
+            raise BadInput("signed, but a policy without tag or version")
+        key = tag, version
+    fields = cast("dict[int, Any]", fields)
+    return Filed(*key, signed, fields, _order(signed, fields))
+
+
+def audit_orders(orders: Mapping[OrderKey, Filed], issuer: bytes | None) -> list[Found]:
+    """Return the findings of every order by itself."""
+    found: list[Found] = []
+    for filed in orders.values():
+        found += _audit_order(filed, issuer)
+    return found
+
+
+def _audit_order(filed: Filed, issuer: bytes | None) -> list[Found]:
+    told = [(_rule_code(rule), f"The order breaks a rule: {rule}.") for rule in _broken(filed)]
+    told += _signature_faults(filed, issuer)
+    says = filed.fields.get(policy.TAG), filed.fields.get(policy.VERSION)
+    if says != (filed.tag, filed.version):
+        told.append(("order-misfiled", "The order is filed under another tag or version."))
+    statement = filed.fields.get(policy.STATEMENT)
+    for key, value in statement.items() if isinstance(statement, dict) else ():
+        if str(key).startswith(_OVERRIDE):
+            told.append(("order-overridden", f"The order overrides a limit ({key}: {value})."))
+    return [Found(code, filed.tag, None, filed.version, sentence) for code, sentence in told]
+
+
+def _rule_code(rule: str) -> str:
+    return "order-overlong" if rule == _OVERLONG else "order-unlawful"
+
+
+def _signature_faults(filed: Filed, issuer: bytes | None) -> list[tuple[str, str]]:
+    if issuer is None:
+        words = "The order's signature was not checked: the issuer's public key is not here."
+        return [("order-unverified", words)]
+    kid, payload, signature = cose.parse(filed.signed)
+    try:
+        if kid == envelope.kid_of(issuer):
+            key = Ed25519PublicKey.from_public_bytes(issuer)
+            key.verify(signature, cose.to_be_signed(kid, payload))
+            return []
+    except InvalidSignature:
+        pass
+    return [("order-forged", "The order is not signed by the issuer.")]
+
+
+def _broken(filed: Filed) -> list[str]:
+    """Return every rule of the tag that the order breaks, each once, in the tag's words."""
+    broken: list[str] = []
+
+    def require(holds: object, rule: str) -> None:
+        if not holds and rule not in broken:
+            broken.append(rule)
+
+    require(len(filed.signed) <= policy.MAX_BYTES, f"over {policy.MAX_BYTES:,} bytes")
+    for rules in (policy.check_whole, *policy.RULES):
+        before = len(broken)
+        try:
+            rules(filed.fields, require)
+        except _MALFORMED:
+            require(len(broken) > before, "a field is malformed")
+    return broken
+
+
+def _order(signed: bytes, fields: dict[int, Any]) -> Order | None:
+    try:
+        read = policy.Policy(fields)
+        names = tuple(str(entry[1]) for entry in fields[policy.ZONES])
+        return Order(read, names, Reader(Measures.of(signed)))
+    except _MALFORMED:
+        return None

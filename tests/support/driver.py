@@ -1,0 +1,93 @@
+"""The tag's logic on CPython, as main.py's Duty drives it: a walk in, batches out, none sealed."""
+
+from __future__ import annotations
+
+import orders
+from tag import events
+from tag.assembly import Assembly
+from tag.pipeline import Pipeline
+from tag.schedule import UploadSlots
+from wire import batch, record
+
+_LAG_S = 3
+_STEP_S = 5  # Watch weighs up to this much silence between two fixes
+
+
+class Planned:
+    """A batch that waits to be sealed: a test may change it first."""
+
+    def __init__(self, kind, week, records, sealed_s):
+        self.kind = kind
+        self.week = week
+        self.records = records
+        self.sealed_s = sealed_s
+
+    def copy(self):
+        """Return the batch with lists of its own."""
+        return Planned(
+            self.kind, self.week, [list(entry) for entry in self.records], self.sealed_s
+        )
+
+
+def drive(policy, walk, start_s, boots_s=()):
+    """Return the Planned batches of a walk [(until_s, north m, east m)] under this Policy.
+
+    A place that is None is a receiver without a fix; at each of boots_s the tag loses its RAM.
+    """
+    said = []
+    duty = _Duty(policy)
+    until_s = walk[-1][0]
+    stops = iter(walk)
+    stop = next(stops)
+    for utc_s in range(start_s, until_s, _STEP_S):
+        if utc_s in boots_s:
+            duty = _Duty(policy)
+        while utc_s >= stop[0]:
+            stop = next(stops)
+        fix = None if stop[1] is None else orders.fix(utc_s, *stop[1:])
+        said += duty.step(utc_s, fix)
+    return said
+
+
+class _Duty:
+    """main.py's Duty without hardware, sealing and sending."""
+
+    def __init__(self, policy):
+        self._policy = policy
+        self._pipeline = Pipeline(policy, (123_456, -98_765))
+        self._assembly = Assembly(policy.version, policy.slot_s)
+        self._slots = UploadSlots(policy.upload_s)
+        self._has_booted = False
+        self._health_day = None
+
+    def step(self, utc_s, fix):
+        """Return what is sealed in this moment."""
+        if fix is not None:
+            self._take(self._pipeline.step(utc_s, fix))
+        self._take(self._pipeline.step(utc_s - _LAG_S, None))
+        planned = []
+        if self._assembly.has_alert():
+            planned.append(self._plan(batch.ALERT, utc_s))
+        if self._slots.seal_is_due(utc_s):
+            self._say_routine(utc_s)
+            planned.append(self._plan(batch.ROUTINE, utc_s))
+        return planned
+
+    def _take(self, said):
+        for kind, entry in said:
+            self._assembly.add(kind, entry)
+
+    def _say_routine(self, utc_s):
+        slot = utc_s // self._policy.slot_s
+        if not self._has_booted:
+            self._has_booted = True
+            self._assembly.add(batch.ROUTINE, record.event(slot, events.BOOT, 1))
+        if self._policy.phase(utc_s) != 1:
+            self._assembly.add(batch.ROUTINE, record.event(slot, events.NO_POLICY, 2))
+        if utc_s // 86_400 != self._health_day:
+            self._health_day = utc_s // 86_400
+            self._assembly.add(batch.ROUTINE, record.health(slot, None, 256, [17, 4]))
+
+    def _plan(self, kind, utc_s):
+        week, data = self._assembly.next_batch(kind, utc_s)
+        return Planned(kind, week, batch.decode(data).records, utc_s)
