@@ -35,6 +35,9 @@ app.command(
     name="open",
     help="Open sealed envelopes: with a reason and a case, and logged.",
 )
+app.command(
+    "reticent.zones.commands:zones", name="zones", help="Zones: what the tag says of them."
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 
