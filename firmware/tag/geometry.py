@@ -35,6 +35,7 @@ class Circle:
         self.lon_udeg = lon_udeg
         self.radius_m = radius_m
         self._per_udeg = per_udeg
+        self.boxes = [self._box()]
 
     def contains(self, lat_udeg, lon_udeg):
         """Return whether the position is inside; the border is."""
@@ -51,20 +52,22 @@ class Circle:
         """Return the distance to the edge in decimetres, negative outside."""
         return self.depth_mm(lat_udeg, lon_udeg) // 100
 
-    def box(self):
-        """Return (west, south, width, height) in microdegrees of a box that holds the circle."""
-        # Rounded up, and 1 % more for what the cosine's table leaves out.
-        reach = -(-self.radius_m * 1_010 * sphere.DEGREE_UDEG // sphere.MM_PER_DEGREE)
-        south, north = self.lat_udeg - reach, self.lat_udeg + reach
-        cosine = sphere.cos_q15(max(abs(south), abs(north))) - 4
-        half = sphere.TURN_UDEG // 2
-        if cosine > 0:
-            half = min(half, (reach << _COS_Q) // cosine + 1)
-        return self.lon_udeg - half, south, 2 * half, 2 * reach
-
     def area_m2(self):
         """Return the area in square metres."""
         return self.radius_m * self.radius_m * 355 // 113  # Milu's fraction for pi
+
+    def _box(self):
+        """Return (west, south, width, height) of a box that holds the circle."""
+        # Rounded up, and 1 % more for what the cosine's table leaves out.
+        reach = -(-self.radius_m * 1_010 * sphere.DEGREE_UDEG * self._per_udeg) // (
+            sphere.MM_PER_DEGREE
+        )
+        south, north = self.lat_udeg - reach, self.lat_udeg + reach
+        cosine = sphere.cos_q15(max(abs(south), abs(north)), self._per_udeg) - 4
+        half = sphere.TURN_UDEG * self._per_udeg >> 1
+        if cosine > 0:
+            half = min(half, (reach << _COS_Q) // cosine + 1)
+        return self.lon_udeg - half, south, 2 * half, 2 * reach
 
 
 class Polygon:
@@ -96,7 +99,7 @@ class Polygon:
 
     def depth_mm(self, lat_udeg, lon_udeg):
         """Return the distance to the nearest edge in millimetres, negative outside."""
-        away_mm = self._away_mm(lat_udeg, lon_udeg)
+        away_mm = self.away_mm(lat_udeg, lon_udeg)
         return away_mm if self.contains(lat_udeg, lon_udeg) else -away_mm
 
     def depth_dm(self, lat_udeg, lon_udeg):
@@ -111,8 +114,8 @@ class Polygon:
             total = area - total if total > area else total - area
         return abs(total)
 
-    def _away_mm(self, lat, lon):
-        """Return the distance to the nearest edge."""
+    def away_mm(self, lat, lon):
+        """Return the distance to the nearest edge in millimetres."""
         if abs(lat) < sphere.FLAT_LATITUDE_UDEG * self._per_udeg:
             flat = FlatSearch(lat, lon, self._per_udeg)
             for ring in self.rings:
