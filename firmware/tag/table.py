@@ -34,19 +34,26 @@ class Table:
                 vertices += vertices[first : first + 2]
                 rings += [number, west % sphere.TURN_UDEG, south + sphere.POLE_UDEG]
                 rings += [width, height, first, len(vertices)]
+        self._words = len(rings)
         self._rings = array("i", rings)
         self._vertices = array("i", vertices)
 
     def check(self, lat_udeg, lon_udeg):
         """Set state[number] to other than OUTSIDE where the position is inside or on an edge."""
-        state = self.state
-        for number in range(len(state)):
-            state[number] = OUTSIDE
-        _scan(self._rings, len(self._rings), self._vertices, lat_udeg, lon_udeg, state)
+        _clear(self.state, len(self.state))
+        _scan(self._rings, self._words, self._vertices, lat_udeg, lon_udeg, self.state)
 
     def contains(self, number):
         """Return whether the last check found the position inside this one, or on its edge."""
         return self.state[number] != OUTSIDE
+
+
+@micropython.viper
+def _clear(state: ptr8, count: int):
+    k = 0
+    while k < count:
+        state[k] = 0
+        k += 1
 
 
 @micropython.viper
