@@ -1,8 +1,8 @@
 """The composition root: the only file that joins the hardware to the logic.
 
-Three tasks. `sample` turns the receiver's bytes to records, `seal` records to envelopes in the
-outbox, `send` brings them to the collector. A task that dies ends the program; the watchdog is
-then no longer fed and resets the tag.
+Four tasks. `sample` turns the receiver's bytes to records, `seal` records to envelopes in the
+outbox, `send` brings them to the collector, `warn` vibrates. A task that dies ends the program; the
+watchdog is then no longer fed and resets the tag.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import build_info
 from hal import clock as hal_clock
 from hal import entropy, watchdog, wifi
 from hal.uart import ReceiverUart
+from hal.vibrator import Vibrator
 from seal import ed25519, envelope
 from seal.drbg import Drbg
 from seal.hmac import hmac_sha256
@@ -210,7 +211,8 @@ class Duty:
         off_s = self.tag.timebase.observe(fix.utc_s, now_ms)
         if off_s == 0:
             self.has_said_jump = False
-            self.take_records(self.pipeline.step(fix.utc_s, fix))
+            if self.pipeline.is_due(fix.utc_s):
+                self.take_records(self.pipeline.step(fix.utc_s, fix))
         elif not self.has_said_jump:
             self.has_said_jump = True
             bounded = min(max(off_s, -(1 << 31)), (1 << 31) - 1)
@@ -220,6 +222,15 @@ class Duty:
         """Hand what was released to the assembly."""
         for kind, entry in said:
             self.assembly.add(kind, entry)
+
+    async def warn(self):
+        """Vibrate where the wearer comes near an exclusion zone."""
+        vibrator = Vibrator(board.VIBRATOR)
+        while True:
+            await asyncio.sleep_ms(_SAMPLE_MS)
+            pattern_ms = self.pipeline.take_warning()
+            if pattern_ms is not None:
+                await vibrator.play(pattern_ms)
 
     async def seal(self):
         """Records to envelopes: an ALERT at once, one ROUTINE batch an upload slot."""
@@ -280,7 +291,7 @@ async def main():
         await asyncio.gather(tag.idle(), tag.send())
     else:
         duty = Duty(tag, policy)
-        await asyncio.gather(duty.sample(), duty.seal(), tag.send())
+        await asyncio.gather(duty.sample(), duty.warn(), duty.seal(), tag.send())
 
 
 asyncio.run(main())

@@ -65,6 +65,9 @@ app.command(
     name="audit",
     help="Hold what a tag sent against its order.",
 )
+app.command(
+    "reticent.zones.commands:zones", name="zones", help="Zones: what the tag says of them."
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 app.register_install_completion_command(help="Install shell completion (bash, zsh or fish).")
