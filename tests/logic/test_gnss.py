@@ -1,7 +1,7 @@
 """tag/nmea.py and tag/gnss.py: sentences to fixes, on real receivers' logs and on damage."""
 
 from cases import data_path
-from tag import gnss, nmea
+from tag import fields, gnss, nmea
 
 RMC = b"$GPRMC,202641.000,A,4404.1305,N,12118.8515,W,0.01,201.71,130415,,,D*7D\r\n"
 GGA = b"$GPGGA,202641.000,4404.1305,N,12118.8515,W,2,11,0.83,1127.7,M,-19.6,M,0000,0000*65\r\n"
@@ -17,7 +17,7 @@ def fixes_of(data, piece=None):
     for start in range(0, len(data), piece):
         part = data[start : start + piece]
         found.extend(epochs.feed(part, len(part)))
-    return found
+    return found + epochs.feed(b"", 0)
 
 
 def with_checksum(body):
@@ -119,7 +119,7 @@ def test_days_match_the_calendar():
     days = 0
     for year in range(1970, 2100):
         for month in range(1, 13):
-            assert gnss.days_of(year, month, 1) == days, (year, month)
+            assert fields.days_of(year, month, 1) == days, (year, month)
             leap = month == 2 and year % 4 == 0
             days += (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1] + leap
 
@@ -145,7 +145,7 @@ def udeg(text):
 
 def seconds(iso):
     """Return UTC seconds of an ISO time with Z, fractions cut."""
-    days = gnss.days_of(int(iso[:4]), int(iso[5:7]), int(iso[8:10]))
+    days = fields.days_of(int(iso[:4]), int(iso[5:7]), int(iso[8:10]))
     return days * 86_400 + int(iso[11:13]) * 3600 + int(iso[14:16]) * 60 + int(iso[17:19])
 
 
