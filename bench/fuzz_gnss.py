@@ -46,6 +46,12 @@ def checked_sentences(data: bytes) -> list[bytes]:
     return bodies
 
 
+def is_known(body: bytes) -> bool:
+    """Return whether the parser has to read this sentence: five characters, not proprietary."""
+    address = body.partition(b",")[0]
+    return len(address) == 5 and address[2:] in KNOWN and address[:1] != b"P"
+
+
 def positions(bodies: list[bytes]) -> set[int]:
     """Return the absolute angles in microdegrees that stand in any field of these sentences."""
     found = set()
@@ -89,11 +95,7 @@ def test_one_input(raw: bytes) -> None:
         part = data[start : start + piece]
         fixes += epochs.feed(part, len(part))
     bodies = checked_sentences(data)
-    known = [
-        body
-        for body in bodies
-        if body[2:5] in KNOWN and body[5:6] in (b",", b"") and body[:1] != b"P"
-    ]
+    known = [body for body in bodies if is_known(body)]
     assert epochs.sentences == len(known), (epochs.sentences, known)
     fixes += epochs.feed(b"", 0)
     allowed = positions(bodies)

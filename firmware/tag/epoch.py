@@ -18,7 +18,7 @@ BY_RMC, BY_GGA, BY_GNS, BY_GLL = 1, 2, 4, 8
 
 
 class Epoch:
-    """The staged values of one time of day. Latitude and longitude mean nothing without sources."""
+    """The staged values of one time of day; a position means nothing without sources."""
 
     def __init__(self):
         self.tally = array("i", bytes(16))  # fields.add_signals

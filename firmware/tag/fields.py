@@ -8,6 +8,7 @@ import micropython
 from micropython import const
 
 BAD = const(-1)
+_MOST_KNOTS_X1000 = const(1_200_000)  # receivers stop at 1,000 knots by themselves
 
 
 @micropython.viper
@@ -112,6 +113,15 @@ def angle_udeg(st: ptr32, field: int, digits: int, most_degrees: int) -> int:
         places += 1
     udeg = value // 100 * 1000000 + (minutes * 10000000 + parts + 300) // 600
     return udeg if udeg <= most_degrees * 1000000 else -1
+
+
+def is_motion(st, speed_field, knots_x1000, course_field, course_cdeg):
+    """Return whether speed and course are there and in range, or empty."""
+    if knots_x1000 < 0 and not is_empty(st, speed_field):
+        return False
+    if course_cdeg < 0 and not is_empty(st, course_field):
+        return False
+    return knots_x1000 <= _MOST_KNOTS_X1000 and course_cdeg <= 36_000
 
 
 def days(st, field):

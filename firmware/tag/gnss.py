@@ -11,9 +11,8 @@ from micropython import const
 
 from tag import fields, nmea
 from tag.epoch import BY_GGA, BY_GLL, BY_GNS, BY_RMC, NO_TIME, Epoch
+from tag.fix import Fix, fix_of
 from tag.judge import Judge
-
-_METRES_PER_HDOP = 5  # one-sigma range error of a modern receiver, rounded up: error = HDOP x 5 m
 
 # Sets of letters as fields.letters gives them, A as bit 0.
 _A = const(1 << 0)
@@ -28,37 +27,9 @@ _NO_MODES = const(1 << 4 | 1 << 12 | 1 << 13 | 1 << 18)  # and N, none
 _GOOD_QUALITIES = (1, 2, 3, 4, 5, 9)  # GPS, DGPS, PPS, RTK, float RTK, SBAS; never estimated
 
 _REPEATED_MS = const(10_000)
-_MOST_KNOTS_X1000 = const(1_200_000)  # a receiver's own limits forbid more
 
 
-class Fix:
-    """A position with its time: UTC seconds, microdegrees, and what the receiver thinks of it.
-
-    What is None was not said. `is_doubtful`: one damaged sentence could have made it, as it lacks
-    the confirmation that this receiver's epochs usually have; good for a log, not for an order.
-    """
-
-    def __init__(self, utc_s, lat_udeg, lon_udeg, hdop_x10, sats_used):
-        self.utc_s = utc_s
-        self.utc_ms = 0  # of the second
-        self.lat_udeg = lat_udeg
-        self.lon_udeg = lon_udeg
-        self.hdop_x10 = hdop_x10
-        self.hdop_x100 = None if hdop_x10 is None else hdop_x10 * 10
-        self.sats_used = sats_used
-        self.error_m = None if hdop_x10 is None else -(-hdop_x10 * _METRES_PER_HDOP // 10)
-        self.alt_mm = None  # above mean sea level
-        self.speed_cm_s = None
-        self.course_cdeg = None
-        self.mode = None  # 2 two-dimensional, 3 three-dimensional
-        self.signals = None  # tracked ones: (count, mean, weakest, strongest C/N0 in dB-Hz)
-        self.is_doubtful = False
-
-    def passes(self, hdop_x10_most, sats_least):
-        """Return whether the fix is good enough for the order's quality gate; unknown is not."""
-        if self.hdop_x10 is None or self.sats_used is None or self.is_doubtful:
-            return False
-        return self.hdop_x10 <= hdop_x10_most and self.sats_used >= sats_least
+__all__ = ["Epochs", "Fix"]
 
 
 class Epochs:
@@ -67,16 +38,18 @@ class Epochs:
     `read` and `fix` are the two halves of `feed`: `read` takes no heap, `fix` makes the object.
     A date before `least_utc_s` is refused: a receiver whose week number has rolled over is 1,024
     weeks late. Time that runs backwards is stale until so many epochs in a row go on from it; a
-    log may be several logs, and takes 1.
+    log may be several logs, and takes 1. `on_signals` is called with the tally of each epoch that
+    had GSV sentences, fix or not: count, sum, weakest and strongest C/N0.
     """
 
-    def __init__(self, least_utc_s=0, backward_claims=10):
+    def __init__(self, least_utc_s=0, backward_claims=10, on_signals=None):
         self._sentences = nmea.Sentences()
         self._state = self._sentences.state
         self._current = Epoch()
         self._closed = Epoch()
         self._void = Epoch()
         self.judge = Judge(least_utc_s // 86_400, backward_claims)
+        self._on_signals = on_signals
         self._has_fix = False  # in _closed, not yet taken
         self._usual_mode = 2  # of an epoch without a GSA: 3 once the receiver has said so much
         self._lat_udeg = self._lon_udeg = 0  # _place's result
@@ -142,23 +115,7 @@ class Epochs:
 
     def fix(self):
         """Return the Fix of the epoch that closed last."""
-        epoch = self._closed
-        hdop = None if epoch.hdop_x100 < 0 else -(-epoch.hdop_x100 // 10)
-        utc_s = self.judge.days * 86_400 + epoch.time_ms // 1000
-        made = Fix(utc_s, epoch.lat_udeg, epoch.lon_udeg, hdop, _known(epoch.sats_used))
-        made.utc_ms = epoch.time_ms % 1000
-        made.hdop_x100 = _known(epoch.hdop_x100)
-        made.alt_mm = epoch.alt_mm if epoch.has_alt else None
-        made.speed_cm_s = _known(epoch.speed_cm_s)
-        made.course_cdeg = _known(epoch.course_cdeg)
-        made.mode = epoch.mode
-        made.is_doubtful = self.judge.is_doubtful
-        tally = epoch.tally
-        if tally[0]:
-            made.signals = (tally[0], tally[1] // tally[0], tally[2], tally[3])
-        if made.error_m is not None:
-            made.error_m = max(made.error_m, -(-epoch.gst_error_cm // 100))
-        return made
+        return fix_of(self._closed, self.judge.days, self.judge.is_doubtful)
 
     def _begin(self, time_ms):
         """Go on with the epoch of this time of day, or close the one before and start it.
@@ -184,6 +141,9 @@ class Epochs:
         self._current = self._closed
         self._closed = epoch
         self._current.clear(next_ms)
+        if epoch.has_gsv and self._on_signals is not None:
+            tally = epoch.tally
+            self._on_signals(tally[0], tally[1], tally[2], tally[3])
         if not self.judge.accepts(epoch):
             return False
         self.fixes += 1
@@ -203,7 +163,7 @@ class Epochs:
             return self._deny(time_ms, days)
         knots = fields.scaled(st, 7, 3, 0)
         course = fields.scaled(st, 8, 2, 0)
-        if time_ms < 0 or days < 0 or not _is_motion(st, 7, knots, 8, course):
+        if time_ms < 0 or days < 0 or not fields.is_motion(st, 7, knots, 8, course):
             return False
         if not self._place(st, 3):
             return False
@@ -274,7 +234,7 @@ class Epochs:
             return fields.is_empty(st, 6)
         knots = fields.scaled(st, 5, 3, 0)
         course = fields.scaled(st, 1, 2, 0)
-        if not _is_motion(st, 5, knots, 1, course):
+        if not fields.is_motion(st, 5, knots, 1, course):
             return False
         self._current.set_motion(knots, course)
         return True
@@ -346,16 +306,3 @@ class Epochs:
         self._lat_udeg = lat if north_south == _N else -lat
         self._lon_udeg = lon if east_west == _E else -lon
         return True
-
-
-def _known(value):
-    return None if value < 0 else value
-
-
-def _is_motion(st, speed_field, knots_x1000, course_field, course_cdeg):
-    """Return whether speed and course are there and in range, or empty."""
-    if knots_x1000 < 0 and not fields.is_empty(st, speed_field):
-        return False
-    if course_cdeg < 0 and not fields.is_empty(st, course_field):
-        return False
-    return knots_x1000 <= _MOST_KNOTS_X1000 and course_cdeg <= 36_000

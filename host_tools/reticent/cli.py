@@ -35,6 +35,9 @@ app.command(
     name="open",
     help="Open sealed envelopes: with a reason and a case, and logged.",
 )
+app.command(
+    "reticent.receiver.commands:fixes", name="fixes", help="What the tag reads in a raw log."
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 
