@@ -8,6 +8,7 @@ import micropython
 from micropython import const
 
 BAD = const(-1)
+UP, SIGNED = 1, 2  # how scaled reads
 _MOST_KNOTS_X1000 = const(1_200_000)  # receivers stop at 1,000 knots by themselves
 
 
@@ -41,19 +42,21 @@ def whole(st: ptr32, field: int, digits: int) -> int:
 
 
 @micropython.viper
-def scaled(st: ptr32, field: int, places: int, round_up: int) -> int:
-    """Return |number| times 10**places; what is finer is cut, or with round_up = 1 adds one.
+def scaled(st: ptr32, field: int, places: int, how: int) -> int:
+    """Return |number| times 10**places; what is finer is cut.
 
-    Whether it has a minus is asked of is_negative.
+    `how` is UP to round up instead, SIGNED to take a number that has a minus too.
     """
     form = st[64 + field]
-    if form & 3 != 1 or (form >> 4 & 15) + places > 9:
+    if form & 15 != 1 and (form & 7 != 5 or how & 2 == 0):
+        return -1
+    if (form >> 4 & 15) + places > 9:
         return -1
     found = form >> 8
     value = st[16 + field]
     decimals = st[40 + field]
     while found > places:
-        decimals = (decimals + 9 * round_up) // 10
+        decimals = (decimals + 9 * (how & 1)) // 10
         found -= 1
     while found < places:
         decimals = decimals * 10

@@ -194,14 +194,14 @@ class Epochs:
     def _solution(self, st, time_ms, source):
         """Take what GGA and GNS have in common: position, satellites, HDOP, altitude."""
         sats = fields.whole(st, 7, 0)
-        hdop = fields.scaled(st, 8, 2, 1)
+        hdop = fields.scaled(st, 8, 2, fields.UP)
         has_alt = st[nmea.COUNT] > 9 and not fields.is_empty(st, 9)
-        alt_mm = fields.scaled(st, 9, 3, 0) if has_alt else 0
+        alt_mm = fields.scaled(st, 9, 3, fields.SIGNED) if has_alt else 0
         if time_ms < 0 or sats > 99 or alt_mm < 0:
             return False
         if sats < 0 and not fields.is_empty(st, 7) or hdop < 0 and not fields.is_empty(st, 8):
             return False
-        if fields.is_negative(st, 8) or not self._place(st, 2):
+        if not self._place(st, 2):
             return False
         epoch = self._begin(time_ms)
         if sats == 0:
@@ -243,7 +243,7 @@ class Epochs:
         mode = fields.whole(st, 2, 1)
         if st[nmea.COUNT] < 18 or not 1 <= mode <= 3:
             return False
-        hdop = fields.scaled(st, 16, 2, 1)
+        hdop = fields.scaled(st, 16, 2, fields.UP)
         if hdop < 0 and not fields.is_empty(st, 16):
             return False
         self._current.mode = mode
@@ -276,8 +276,8 @@ class Epochs:
         time_ms = fields.time_ms(st, 1)
         if st[nmea.COUNT] < 9 or time_ms < 0:
             return False
-        lat_cm = fields.scaled(st, 6, 2, 1)
-        lon_cm = fields.scaled(st, 7, 2, 1)
+        lat_cm = fields.scaled(st, 6, 2, fields.UP)
+        lon_cm = fields.scaled(st, 7, 2, fields.UP)
         epoch = self._begin(time_ms)
         if lat_cm >= 0 and lon_cm >= 0:
             # Not below the root of the sum of squares, without a root.

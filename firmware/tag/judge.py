@@ -75,6 +75,8 @@ class Judge:
             step = days - self.days
             if step == 0 and time_ms == self._time_ms:
                 return False
+            if step == 1 and time_ms <= self._time_ms - _MS_PER_DAY:
+                return False  # the second after a leap second is the same UTC second once more
             is_back = step < 0 or step == 0 and time_ms < self._time_ms
             if is_back or step > 1 or step == 1 and time_ms > self._time_ms:
                 self._claim(days, time_ms)
