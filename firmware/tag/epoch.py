@@ -11,7 +11,7 @@ UNKNOWN = const(-1)
 NO_TIME = const(-1)
 
 # Sentences of one epoch give the same position, each rounded at its own decimals.
-_SAME_UDEG = const(3)
+_SAME_UDEG = const(2)
 
 # Who gave a position, as bits.
 BY_RMC, BY_GGA, BY_GNS, BY_GLL = 1, 2, 4, 8

@@ -120,10 +120,11 @@ class Epochs:
     def _begin(self, time_ms):
         """Go on with the epoch of this time of day, or close the one before and start it.
 
-        A sentence that is a little older is a repetition: it may not end the epoch, and is read
-        into an epoch that nobody looks at.
+        A sentence that is a little older, and not after the last fix, is a repetition: it may not
+        end the epoch, and is read into one that nobody looks at.
         """
-        if 0 < self._current.time_ms - time_ms <= _REPEATED_MS:
+        ahead_ms = self._current.time_ms - time_ms
+        if 0 < ahead_ms <= _REPEATED_MS and time_ms <= self.judge.time_ms:
             return self._void
         if time_ms != self._current.time_ms:
             self.epochs += 1

@@ -123,7 +123,7 @@ class Integrity:
 
 
 def distance_m(lat_udeg, lon_udeg, other_lat_udeg, other_lon_udeg):
-    """Return the metres between two places, up to 8 % too many; right to 1 % on an axis."""
+    """Return the metres between two places, 3 % too few to 8 % too many."""
     north_m = abs(lat_udeg - other_lat_udeg) // 9  # 8.98 microdegrees are a metre
     east_udeg = abs(lon_udeg - other_lon_udeg)
     east_m = min(east_udeg, 360_000_000 - east_udeg) // 9

@@ -20,8 +20,9 @@ class Judge:
     def __init__(self, least_days, backward_claims):
         self._backward_claims = backward_claims
         self._least_days = least_days
-        self.days = UNKNOWN  # since 1970, of the last epoch that was believed
-        self._time_ms = 0
+        self.days = UNKNOWN  # since 1970, of the epoch that was accepted last
+        self._days = UNKNOWN  # and time of day, of the one that was believed last
+        self.time_ms = -1
         self._claim_days = UNKNOWN
         self._claim_ms = 0
         self._claims = 0
@@ -49,10 +50,11 @@ class Judge:
         if days < self._least_days or days == UNKNOWN:
             self.undated += 1
             return False
+        self.is_doubtful = self._is_unconfirmed(epoch)
         if not self._follows(days, epoch.time_ms):
             self.stale += 1
             return False
-        self._confirm(epoch)
+        self.days = days
         return not self._is_held(epoch)
 
     def _days_of(self, epoch):
@@ -60,31 +62,32 @@ class Judge:
 
         A position sentence just after midnight can be the first to say the new time.
         """
-        if epoch.days != UNKNOWN or self.days == UNKNOWN:
+        if epoch.days != UNKNOWN or self._days == UNKNOWN:
             return epoch.days
-        if epoch.time_ms - self._time_ms < -_MS_PER_DAY // 2:
-            return self.days + 1
-        return self.days
+        if epoch.time_ms - self.time_ms < -_MS_PER_DAY // 2:
+            return self._days + 1
+        return self._days
 
     def _follows(self, days, time_ms):
         """Return whether the time may come after the last one, and remember it.
 
         A jump that a damaged date can explain is believed when the next epochs go on from it.
         """
-        if self.days != UNKNOWN:
-            step = days - self.days
-            if step == 0 and time_ms == self._time_ms:
+        if self._days != UNKNOWN:
+            step = days - self._days
+            if step == 0 and time_ms == self.time_ms:
                 return False
-            if step == 1 and time_ms <= self._time_ms - _MS_PER_DAY:
+            if step == 1 and time_ms <= self.time_ms - _MS_PER_DAY:
                 return False  # the second after a leap second is the same UTC second once more
-            is_back = step < 0 or step == 0 and time_ms < self._time_ms
-            if is_back or step > 1 or step == 1 and time_ms > self._time_ms:
+            is_back = step < 0 or step == 0 and time_ms < self.time_ms
+            if is_back or step > 1 or step == 1 and time_ms > self.time_ms:
                 self._claim(days, time_ms)
                 if self._claims < (self._backward_claims if is_back else _FORWARD_CLAIMS):
                     return False
-        self._claims = 0
-        self.days = days
-        self._time_ms = time_ms
+        if not self.is_doubtful:  # one damaged sentence must not move the clock
+            self._claims = 0
+            self._days = days
+            self.time_ms = time_ms
         return True
 
     def _claim(self, days, time_ms):
@@ -95,14 +98,14 @@ class Judge:
         self._claim_days = days
         self._claim_ms = time_ms
 
-    def _confirm(self, epoch):
-        """Doubt a position that a single sentence gave where there usually are two."""
-        if epoch.is_lone():
-            self.is_doubtful = self._usual > 0
-            self._usual = max(self._usual - 1, 0)
-        else:
-            self.is_doubtful = False
+    def _is_unconfirmed(self, epoch):
+        """Return whether a single sentence gave the position where there usually are two."""
+        if not epoch.is_lone():
             self._usual = _USUAL_MOST
+            return False
+        is_unusual = self._usual > 0
+        self._usual = max(self._usual - 1, 0)
+        return is_unusual
 
     def _has_lost_sky(self, epoch):
         """Return whether the receiver tracks no signal any more, whatever it says."""
