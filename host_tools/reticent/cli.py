@@ -68,6 +68,9 @@ app.command(
 app.command(
     "reticent.zones.commands:zones", name="zones", help="Zones: what the tag says of them."
 )
+app.command(
+    "reticent.receiver.commands:fixes", name="fixes", help="What the tag reads in a raw log."
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 app.register_install_completion_command(help="Install shell completion (bash, zsh or fish).")
