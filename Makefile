@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRACK ?=
 OUT ?= build/demo
+CHROMIUM ?= chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check format screenshots lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +27,16 @@ check: $(VENV)/.ready typings/.ready ## lint, format, types, and the lock and st
 format: $(VENV)/.ready ## format and mend what ruff can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+screenshots: demo ## docs/report-*.png of the demo's report, by headless CHROMIUM=
+	@command -v $(CHROMIUM) >/dev/null || \
+	  { echo "make: $(CHROMIUM) is missing: apt-get install chromium" >&2; exit 2; }
+	@for size in a4:794,1400 phone:390,2700; do \
+	  $(CHROMIUM) --headless --no-sandbox --disable-gpu --no-first-run --hide-scrollbars \
+	    --disable-background-networking --disable-component-update --disable-sync \
+	    --user-data-dir=build/chromium --window-size=$${size#*:} \
+	    --screenshot=docs/report-$${size%%:*}.png "file://$(CURDIR)/$(OUT)/report.html" 2>/dev/null; \
+	done; ls docs/report-*.png
 
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

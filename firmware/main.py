@@ -1,8 +1,8 @@
 """The composition root: the only file that joins the hardware to the logic.
 
-Three tasks. `sample` turns the receiver's bytes to records, `seal` records to envelopes in the
-outbox, `send` brings them to the collector. A task that dies ends the program; the watchdog is
-then no longer fed and resets the tag.
+Four tasks. `sample` turns the receiver's bytes to records, `seal` records to envelopes in the
+outbox, `send` brings them to the collector, `warn` vibrates. A task that dies ends the program; the
+watchdog is then no longer fed and resets the tag.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import build_info
 from hal import clock as hal_clock
 from hal import entropy, watchdog, wifi
 from hal.uart import ReceiverUart
+from hal.vibrator import Vibrator
 from seal import ed25519, envelope
 from seal.drbg import Drbg
 from seal.hmac import hmac_sha256
@@ -21,10 +22,12 @@ from seal.steps import run
 from store import files
 from store.counters import Counters
 from store.outbox import ALERT, ROUTINE, Outbox
-from tag import events, gnss, grid
+from tag import events, gnss, grid, receivers
 from tag import policy as orders
 from tag.assembly import Assembly
+from tag.integrity import Integrity
 from tag.pipeline import Pipeline
+from tag.receiver_search import ReceiverSearch
 from tag.schedule import UploadSlots
 from tag.timebase import Timebase
 from uplink import session
@@ -34,6 +37,7 @@ from wire import config as wire_config
 from wire import envelope as wire_envelope
 
 _SAMPLE_MS = 250
+_RATE_MS = 1_000  # between two epochs of the receiver
 _LAG_S = 3  # time passes in the pipeline this long behind, so that a late fix is not too late
 _SECRETS, _STATE = "/secrets", "/state"
 _SEED, _IDENTITY, _OFFSET = "/secrets/seed", "/secrets/identity", "/secrets/offset"
@@ -152,8 +156,8 @@ class Tag:
             report = await session.upload(
                 self.outbox, self.connect, self.config.host, self.is_genuine
             )
-        except (OSError, UplinkError, asyncio.TimeoutError, EOFError):
-            return False
+        except (OSError, UplinkError, asyncio.TimeoutError, EOFError, ValueError):
+            return False  # a ValueError is mbedTLS's word for a certificate that it refuses
         finally:
             radio.leave()
         if report.last_ack is not None:
@@ -177,7 +181,9 @@ class Duty:
     def __init__(self, tag, policy):
         self.tag = tag
         self.policy = policy
-        self.epochs = gnss.Epochs()
+        self.integrity = Integrity()
+        self.epochs = gnss.Epochs(build_info.BUILD_UTC_S, on_signals=self.integrity.take_signals)
+        self.receiver = ReceiverSearch(tag.config.gnss_baud)
         self.pipeline = Pipeline(policy, load_offset(policy, tag.drbg))
         self.assembly = Assembly(policy.version, policy.slot_s)
         self.slots = UploadSlots(policy.upload_s)
@@ -195,22 +201,48 @@ class Duty:
         baud = self.tag.config.gnss_baud
         uart = ReceiverUart(board.GNSS_UART, board.GNSS_TX, board.GNSS_RX, baud, board.GNSS_RXBUF)
         buffer = bytearray(board.GNSS_RXBUF)
+        for baud, message, wait_ms in self.receiver.steps(_RATE_MS, False):
+            uart.set_baud(baud)
+            uart.write(message)
+            await asyncio.sleep_ms(wait_ms)
+            count = uart.read_into(buffer)
+            self.receiver.hear(buffer, count)
+            self.hear(buffer, count)
+        while not self.is_over():
+            await asyncio.sleep_ms(_SAMPLE_MS)
+            self.hear(buffer, uart.read_into(buffer))
+        for message in receivers.release(self.receiver.kind):
+            uart.write(message)
         while True:
             await asyncio.sleep_ms(_SAMPLE_MS)
             self.tag.watchdog.feed()
-            for fix in self.epochs.feed(buffer, uart.read_into(buffer)):
+
+    def is_over(self):
+        """Return whether the order's term has passed: the receiver goes back to its defaults."""
+        utc_s = self.tag.utc_s()
+        return utc_s is not None and self.policy.phase(utc_s) == orders.OVER
+
+    def hear(self, buffer, count):
+        """Take what the receiver has sent; none says that its epoch is whole."""
+        self.tag.watchdog.feed()
+        for fix in self.epochs.feed(buffer, count):
+            if not fix.is_doubtful:
                 self.take_fix(fix)
-            utc_s = self.tag.utc_s()
-            if utc_s is not None:
-                self.take_records(self.pipeline.step(utc_s - _LAG_S, None))
+        utc_s = self.tag.utc_s()
+        if utc_s is not None:
+            self.take_records(self.pipeline.step(utc_s - _LAG_S, None))
+            for code, value in self.integrity.suspicions(self.tag.clock.ms() // 1000):
+                self.say(code, value, utc_s)
 
     def take_fix(self, fix):
         """Believe the fix's time or not; then let it through the pipeline."""
         now_ms = self.tag.clock.ms()
         off_s = self.tag.timebase.observe(fix.utc_s, now_ms)
+        self.integrity.take_fix(fix, now_ms // 1000)
         if off_s == 0:
             self.has_said_jump = False
-            self.take_records(self.pipeline.step(fix.utc_s, fix))
+            if self.pipeline.is_due(fix.utc_s):
+                self.take_records(self.pipeline.step(fix.utc_s, fix))
         elif not self.has_said_jump:
             self.has_said_jump = True
             bounded = min(max(off_s, -(1 << 31)), (1 << 31) - 1)
@@ -220,6 +252,15 @@ class Duty:
         """Hand what was released to the assembly."""
         for kind, entry in said:
             self.assembly.add(kind, entry)
+
+    async def warn(self):
+        """Vibrate where the wearer comes near an exclusion zone."""
+        vibrator = Vibrator(board.VIBRATOR)
+        while True:
+            await asyncio.sleep_ms(_SAMPLE_MS)
+            pattern_ms = self.pipeline.take_warning()
+            if pattern_ms is not None:
+                await vibrator.play(pattern_ms)
 
     async def seal(self):
         """Records to envelopes: an ALERT at once, one ROUTINE batch an upload slot."""
@@ -242,6 +283,8 @@ class Duty:
         if not self.has_said_boot:
             self.has_said_boot = True
             self.say(events.BOOT, watchdog.reset_cause(), utc_s)
+            found = self.receiver.kind << 24 | self.receiver.baud
+            self.say(events.RECEIVER, found, utc_s)
         phase = self.policy.phase(utc_s)
         if phase != orders.ACTIVE:
             self.say(events.NO_POLICY, 2 if phase == orders.BEFORE else 3, utc_s)
@@ -280,7 +323,7 @@ async def main():
         await asyncio.gather(tag.idle(), tag.send())
     else:
         duty = Duty(tag, policy)
-        await asyncio.gather(duty.sample(), duty.seal(), tag.send())
+        await asyncio.gather(duty.sample(), duty.warn(), duty.seal(), tag.send())
 
 
 asyncio.run(main())

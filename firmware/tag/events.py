@@ -12,6 +12,11 @@ UPLINK_FAILED = 9  # value: tries in a row
 ACK_REFUSED = 10  # value: the envelope's number
 WIFI_FAILED = 11  # value: network.WLAN.status()
 POLICY_REFUSED = 12  # value: 0
+JUMP = 13  # value: the speed in m/s that two positions would need
+TIME_STEP = 14  # value: seconds that the receiver's time stepped against the clock
+JAM_SUSPECTED = 15  # value: satellites tracked << 16 | mean C/N0 before << 8 | mean C/N0 now
+SPOOF_SUSPECTED = 16  # value: satellites << 24 | C/N0 spread << 16 | jump in m, at most 65535
+RECEIVER = 17  # value: kind of receiver << 24 | its baud rate; kinds in receivers.py
 
 NAMES = {
     BOOT: "boot",
@@ -26,4 +31,9 @@ NAMES = {
     ACK_REFUSED: "ack refused",
     WIFI_FAILED: "Wi-Fi failed",
     POLICY_REFUSED: "policy refused",
+    JUMP: "implausible speed",
+    TIME_STEP: "receiver's time stepped",
+    JAM_SUSPECTED: "jamming suspected",
+    SPOOF_SUSPECTED: "spoofing suspected",
+    RECEIVER: "receiver found",
 }

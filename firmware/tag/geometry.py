@@ -1,135 +1,160 @@
-"""Circles and polygons in integer microdegrees: inside or not, and how far to the edge.
+"""Circles and polygons on the Earth in integers: inside or not, and how far to the edge.
 
-Whether a point is inside a polygon is exact, the border counts as inside. Distances are local: a
-flat map around the point with the mean Earth radius (6,371,008.8 m), good to 1 % up to 50 km away
-from the poles. Polygon edges are straight in longitude and latitude (RFC 7946, section 3.1.1).
+Whether a point is inside a polygon is exact, and the border counts as inside. Edges are straight
+in longitude and latitude (RFC 7946, section 3.1.1) and go the shorter way round, so a ring may
+cross the antimeridian; in a ring that does not, an edge of a whole turn is a parallel. A ring that
+goes once round the Earth holds the pole that its first vertex is nearer to. Distances are within
+1 % of WGS 84 up to 50 km at any latitude (sphere.py).
+
+Units are microdegrees; with `per_udeg` they are as many times finer (sphere.py).
 """
 
 from array import array
 
-_DM_PER_DEGREE = 1_111_951  # decimetres in a degree of a great circle of the mean Earth
-_DEGREE_UDEG = 1_000_000
-_TURN_UDEG = 360_000_000
-_HALF_TURN_UDEG = 180_000_000
-_Q = 15  # the cosine's fixed point
+from tag import sphere
+from tag.edges import FlatSearch, SphereSearch
 
-# cos of 0 to 90 degrees, times 2**15, rounded; between two degrees it is taken as straight.
-_COS_Q15 = array(
-    "H",
-    (
-        32768, 32763, 32748, 32723, 32688, 32643, 32588, 32524, 32449, 32365, 32270, 32166, 32052,
-        31928, 31795, 31651, 31499, 31336, 31164, 30983, 30792, 30592, 30382, 30163, 29935, 29698,
-        29452, 29197, 28932, 28660, 28378, 28088, 27789, 27482, 27166, 26842, 26510, 26170, 25822,
-        25466, 25102, 24730, 24351, 23965, 23571, 23170, 22763, 22348, 21926, 21498, 21063, 20622,
-        20174, 19720, 19261, 18795, 18324, 17847, 17364, 16877, 16384, 15886, 15384, 14876, 14365,
-        13848, 13328, 12803, 12275, 11743, 11207, 10668, 10126, 9580, 9032, 8481, 7927, 7371, 6813,
-        6252, 5690, 5126, 4560, 3993, 3425, 2856, 2286, 1715, 1144, 572, 0,
-    ),
-)  # fmt: skip
+_COS_Q = 15
+_FAR_MM = 1_500_000_000  # the flat map ends here: 0.3 % of what it says is wrong
 
 
-def cos_q15(lat_udeg):
-    """Return the cosine of a latitude times 2**15, within 2."""
-    degree, rest_udeg = divmod(abs(lat_udeg), _DEGREE_UDEG)
-    if degree >= 90:
-        return 0
-    here = _COS_Q15[degree]
-    return here - (here - _COS_Q15[degree + 1]) * rest_udeg // _DEGREE_UDEG
-
-
-def isqrt(n):
-    """Return the floor of the square root of n >= 0 (Newton's method)."""
-    if n == 0:
-        return 0
-    bits = 0
-    while n >> bits:
-        bits += 2
-    x = 1 << (bits >> 1)
-    while True:
-        y = (x + n // x) >> 1
-        if y >= x:
-            return x
-        x = y
-
-
-def wrap_udeg(lon_udeg):
-    """Return a difference of longitudes as the shorter way round, in [-180, 180) degrees."""
-    return (lon_udeg + _HALF_TURN_UDEG) % _TURN_UDEG - _HALF_TURN_UDEG
-
-
-def offset_dm(lat_udeg, lon_udeg, to_lat_udeg, to_lon_udeg):
-    """Return (east, north) in decimetres from the first position to the second."""
-    north = (to_lat_udeg - lat_udeg) * _DM_PER_DEGREE // _DEGREE_UDEG
-    east = wrap_udeg(to_lon_udeg - lon_udeg) * _DM_PER_DEGREE // _DEGREE_UDEG
-    return east * cos_q15((lat_udeg + to_lat_udeg) // 2) >> _Q, north
+class GeometryError(Exception):
+    """A ring that goes round the Earth more than once."""
 
 
 def distance_dm(lat_udeg, lon_udeg, to_lat_udeg, to_lon_udeg):
     """Return the distance of two positions in decimetres."""
-    east, north = offset_dm(lat_udeg, lon_udeg, to_lat_udeg, to_lon_udeg)
-    return isqrt(east * east + north * north)
+    return sphere.distance_mm(lat_udeg, lon_udeg, to_lat_udeg, to_lon_udeg) // 100
 
 
 class Circle:
     """All positions within `radius_m` of a centre."""
 
-    def __init__(self, lat_udeg, lon_udeg, radius_m):
+    def __init__(self, lat_udeg, lon_udeg, radius_m, per_udeg=1):
         self.lat_udeg = lat_udeg
         self.lon_udeg = lon_udeg
         self.radius_m = radius_m
+        self._per_udeg = per_udeg
+        self.boxes = [self._box()]
 
     def contains(self, lat_udeg, lon_udeg):
         """Return whether the position is inside; the border is."""
-        return self.depth_dm(lat_udeg, lon_udeg) >= 0
+        return self.depth_mm(lat_udeg, lon_udeg) >= 0
+
+    def depth_mm(self, lat_udeg, lon_udeg):
+        """Return the distance to the edge in millimetres, negative outside."""
+        away_mm = sphere.distance_mm(
+            lat_udeg, lon_udeg, self.lat_udeg, self.lon_udeg, self._per_udeg
+        )
+        return 1000 * self.radius_m - away_mm
 
     def depth_dm(self, lat_udeg, lon_udeg):
         """Return the distance to the edge in decimetres, negative outside."""
-        away = distance_dm(lat_udeg, lon_udeg, self.lat_udeg, self.lon_udeg)
-        return 10 * self.radius_m - away
+        return self.depth_mm(lat_udeg, lon_udeg) // 100
 
     def area_m2(self):
         """Return the area in square metres."""
         return self.radius_m * self.radius_m * 355 // 113  # Milu's fraction for pi
 
+    def _box(self):
+        """Return (west, south, width, height) of a box that holds the circle."""
+        # Rounded up, and 1 % more for what the cosine's table leaves out.
+        reach = -(-self.radius_m * 1_010 * sphere.DEGREE_UDEG * self._per_udeg) // (
+            sphere.MM_PER_DEGREE
+        )
+        south, north = self.lat_udeg - reach, self.lat_udeg + reach
+        cosine = sphere.cos_q15(max(abs(south), abs(north)), self._per_udeg) - 4
+        half = sphere.TURN_UDEG * self._per_udeg >> 1
+        if cosine > 0:
+            half = min(half, (reach << _COS_Q) // cosine + 1)
+        return self.lon_udeg - half, south, 2 * half, 2 * reach
+
 
 class Polygon:
-    """Positions inside an odd number of closed rings: an outer one, and holes.
+    """Positions inside an odd number of closed rings: outer ones and holes, of one part or more.
 
     A ring is an array of lon, lat, lon, lat ... in microdegrees; the last vertex joins the first.
     """
 
-    def __init__(self, rings):
-        self.rings = rings
+    def __init__(self, rings, per_udeg=1):
+        """Take the rings; GeometryError for one that goes round the Earth more than once."""
+        self._per_udeg = per_udeg
+        self.rings = [_unwrapped(ring, per_udeg) for ring in rings]
+        self.boxes = [_box(ring) for ring in self.rings]
 
     def contains(self, lat_udeg, lon_udeg):
         """Return whether the position is inside; the border is. Exact."""
+        turn = sphere.TURN_UDEG * self._per_udeg
         inside = False
-        for ring in self.rings:
-            crossings = _ring_crossings(ring, lon_udeg, lat_udeg)
+        for ring, (west, south, width, height) in zip(self.rings, self.boxes):
+            x = (lon_udeg - west) % turn
+            if x > width or not 0 <= lat_udeg - south <= height:
+                continue
+            crossings = _ring_crossings(ring, west + x, lat_udeg)
             if crossings < 0:
                 return True
             if crossings & 1:
                 inside = not inside
         return inside
 
+    def depth_mm(self, lat_udeg, lon_udeg):
+        """Return the distance to the nearest edge in millimetres, negative outside."""
+        away_mm = self.away_mm(lat_udeg, lon_udeg)
+        return away_mm if self.contains(lat_udeg, lon_udeg) else -away_mm
+
     def depth_dm(self, lat_udeg, lon_udeg):
         """Return the distance to the nearest edge in decimetres, negative outside."""
-        cos = cos_q15(lat_udeg)
-        nearest = None
-        for ring in self.rings:
-            squared = _ring_distance_squared(ring, lon_udeg, lat_udeg, cos)
-            if nearest is None or squared < nearest:
-                nearest = squared
-        away = isqrt(nearest)
-        return away if self.contains(lat_udeg, lon_udeg) else -away
+        return self.depth_mm(lat_udeg, lon_udeg) // 100
 
     def area_m2(self):
-        """Return the outer rings' area less the holes', in square metres."""
+        """Return the outer rings' area less the holes', in square metres, within 1 %."""
         total = 0
         for ring in self.rings:
-            area = _ring_area_m2(ring)
+            area = _ring_area_m2(ring, self._per_udeg)
             total = area - total if total > area else total - area
         return abs(total)
+
+    def away_mm(self, lat, lon):
+        """Return the distance to the nearest edge in millimetres."""
+        if abs(lat) < sphere.FLAT_LATITUDE_UDEG * self._per_udeg:
+            flat = FlatSearch(lat, lon, self._per_udeg)
+            for ring in self.rings:
+                flat.search(ring)
+            if flat.squared < _FAR_MM * _FAR_MM:
+                return sphere.isqrt(flat.squared)
+        search = SphereSearch(lat, lon, self._per_udeg)
+        for ring in self.rings:
+            search.search(ring)
+        return search.least_mm
+
+
+def _unwrapped(ring, per_udeg):
+    """Return the ring with longitudes that go on where they cross the antimeridian."""
+    turn = sphere.TURN_UDEG * per_udeg
+    steps = [ring[i] - ring[i - 2] for i in range(2, len(ring), 2)]
+    steps.append(ring[0] - ring[len(ring) - 2])
+    if any(turn < 2 * abs(step) != 2 * turn for step in steps):
+        steps = [step if 2 * abs(step) <= turn else sphere.wrap(step, per_udeg) for step in steps]
+    out = list(ring)
+    for i in range(2, len(ring), 2):
+        out[i] = out[i - 2] + steps[(i >> 1) - 1]
+    end = out[len(out) - 2] + steps[-1]
+    if end != out[0]:
+        pole = (1 if ring[1] > 0 else -1) * sphere.POLE_UDEG * per_udeg
+        out += [end, ring[1], end, pole, out[0], pole]
+    if _box(out)[2] > turn:
+        raise GeometryError
+    return array("i", out) if per_udeg == 1 else out
+
+
+def _box(ring):
+    """Return (west, south, width, height) of the ring."""
+    west = east = ring[0]
+    south = north = ring[1]
+    for i in range(2, len(ring), 2):
+        west, east = min(west, ring[i]), max(east, ring[i])
+        south, north = min(south, ring[i + 1]), max(north, ring[i + 1])
+    return west, south, east - west, north - south
 
 
 def _ring_crossings(ring, x, y):
@@ -148,45 +173,19 @@ def _ring_crossings(ring, x, y):
     return count
 
 
-def _ring_distance_squared(ring, lon_udeg, lat_udeg, cos):
-    """Return the squared distance in decimetres from the position to the nearest of the edges."""
-    last = len(ring) - 2
-    xj, yj = _local_dm(ring[last], ring[last + 1], lon_udeg, lat_udeg, cos)
-    nearest = xj * xj + yj * yj
-    for i in range(0, len(ring), 2):
-        xi, yi = _local_dm(ring[i], ring[i + 1], lon_udeg, lat_udeg, cos)
-        squared = _segment_distance_squared(xj, yj, xi, yi)
-        if squared < nearest:
-            nearest = squared
-        xj, yj = xi, yi
-    return nearest
-
-
-def _local_dm(lon_udeg, lat_udeg, from_lon_udeg, from_lat_udeg, cos):
-    x = wrap_udeg(lon_udeg - from_lon_udeg) * _DM_PER_DEGREE // _DEGREE_UDEG * cos >> _Q
-    return x, (lat_udeg - from_lat_udeg) * _DM_PER_DEGREE // _DEGREE_UDEG
-
-
-def _segment_distance_squared(ax, ay, bx, by):
-    """Return the squared distance from the origin to the segment from a to b."""
-    dx, dy = bx - ax, by - ay
-    length_squared = dx * dx + dy * dy
-    along = -(ax * dx + ay * dy)
-    if along <= 0 or length_squared == 0:
-        return ax * ax + ay * ay
-    if along >= length_squared:
-        return bx * bx + by * by
-    cross = ax * by - ay * bx
-    return cross * cross // length_squared
-
-
-def _ring_area_m2(ring):
-    lon0, lat0 = ring[0], ring[1]
-    cos = cos_q15(lat0)
+def _ring_area_m2(ring, per_udeg):
+    """Return the area between the ring's edges on the sphere: it is true on the equal-area map."""
     twice = 0
-    xj = yj = 0
-    for i in range(2, len(ring), 2):
-        xi, yi = _local_dm(ring[i], ring[i + 1], lon0, lat0, cos)
-        twice += xj * yi - xi * yj
+    xj, yj = ring[len(ring) - 2], _sine_q24(ring[len(ring) - 1], per_udeg)
+    for i in range(0, len(ring), 2):
+        xi, yi = ring[i], _sine_q24(ring[i + 1], per_udeg)
+        twice += (xi - xj) * (yi + yj)
         xj, yj = xi, yi
-    return abs(twice) // 200
+    metres = sphere.MM_PER_DEGREE * (sphere.EARTH_MM // 1_000_000)
+    return abs(twice) * metres // (2 * sphere.DEGREE_UDEG * per_udeg) >> 24
+
+
+def _sine_q24(lat, per_udeg):
+    lat = max(-sphere.POLE_UDEG * per_udeg, min(lat, sphere.POLE_UDEG * per_udeg))
+    sine = sphere.sine_q48(abs(lat), per_udeg) >> 24
+    return sine if lat > 0 else -sine

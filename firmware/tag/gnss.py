@@ -1,190 +1,309 @@
 """The sentences of one epoch to one Fix. A fix without its validity fields is no fix.
 
-RMC (validity, position, date) and GGA (quality, satellites, HDOP) of the same UTC time make a Fix;
-NMEA 0183 version 2.0 to 4.11. What is missing or out of range makes the sentence count for
-nothing.
+RMC, GGA, GNS and GLL of the same UTC time give the position, and have to agree on it; VTG, GSA,
+GSV, ZDA and GST add to it. Any of them that says "no fix" makes the epoch none. A sentence with a
+value that does not belong counts for nothing at all.
+
+An epoch closes when the next one begins, or when the receiver falls silent: `feed(b"", 0)`.
 """
 
-from tag import nmea
+from micropython import const
 
-_MS_PER_DAY = 86_400_000
-_METRES_PER_HDOP = 5  # one-sigma range error of a modern receiver, rounded up: error = HDOP x 5 m
-_POWER_10 = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000)
+from tag import fields, nmea
+from tag.epoch import BY_GGA, BY_GLL, BY_GNS, BY_RMC, NO_TIME, Epoch
+from tag.fix import Fix, fix_of
+from tag.judge import Judge
 
-_GOOD_MODES = (0, ord("A"), ord("D"), ord("R"), ord("F"), ord("P"))  # 0: NMEA before 2.3 has none
+# Sets of letters as fields.letters gives them, A as bit 0.
+_A = const(1 << 0)
+_E = const(1 << 4)
+_N = const(1 << 13)
+_S = const(1 << 18)
+_V = const(1 << 21)
+_W = const(1 << 22)
+_GOOD_MODES = const(1 << 0 | 1 << 3 | 1 << 5 | 1 << 15 | 1 << 17)  # A D F P R
+_FALSE_MODES = const(1 << 4 | 1 << 12 | 1 << 18)  # E estimated, M manual, S simulated
+_NO_MODES = const(1 << 4 | 1 << 12 | 1 << 13 | 1 << 18)  # and N, none
 _GOOD_QUALITIES = (1, 2, 3, 4, 5, 9)  # GPS, DGPS, PPS, RTK, float RTK, SBAS; never estimated
 
+_REPEATED_MS = const(10_000)
 
-class Fix:
-    """A position with its time: UTC seconds, microdegrees, and what the receiver thinks of it.
 
-    `hdop_x10` and `sats_used` are None without a GGA; `error_m` is None without an HDOP.
-    """
-
-    def __init__(self, utc_s, lat_udeg, lon_udeg, hdop_x10, sats_used):
-        self.utc_s = utc_s
-        self.lat_udeg = lat_udeg
-        self.lon_udeg = lon_udeg
-        self.hdop_x10 = hdop_x10
-        self.sats_used = sats_used
-        self.error_m = None if hdop_x10 is None else -(-hdop_x10 * _METRES_PER_HDOP // 10)
-
-    def passes(self, hdop_x10_most, sats_least):
-        """Return whether the fix is good enough for the order's quality gate; unknown is not."""
-        if self.hdop_x10 is None or self.sats_used is None:
-            return False
-        return self.hdop_x10 <= hdop_x10_most and self.sats_used >= sats_least
+__all__ = ["Epochs", "Fix"]
 
 
 class Epochs:
-    """Turns bytes into Fixes, one an epoch; counts what it saw."""
+    """Turns bytes into Fixes, one an epoch; counts what it saw.
 
-    def __init__(self):
+    `read` and `fix` are the two halves of `feed`: `read` takes no heap, `fix` makes the object.
+    A date before `least_utc_s` is refused: a receiver whose week number has rolled over is 1,024
+    weeks late. Time that runs backwards is stale until so many epochs in a row go on from it; a
+    log may be several logs, and takes 1. `on_signals` is called with the tally of each epoch that
+    had GSV sentences, fix or not: count, sum, weakest and strongest C/N0.
+    """
+
+    def __init__(self, least_utc_s=0, backward_claims=10, on_signals=None):
         self._sentences = nmea.Sentences()
-        self._time_ms = -1  # time of day of the epoch that is being read
-        self._position = None  # (utc_s, lat, lon) of its RMC
-        self._quality = (None, None)  # (hdop_x10, sats) of its GGA
-        self._graded = False  # whether that GGA was read
-        self._denied = False  # whether it says that there is no fix
-        self._emitted = True
+        self._state = self._sentences.state
+        self._current = Epoch()
+        self._closed = Epoch()
+        self._void = Epoch()
+        self.judge = Judge(least_utc_s // 86_400, backward_claims)
+        self._on_signals = on_signals
+        self._has_fix = False  # in _closed, not yet taken
+        self._usual_mode = 2  # of an epoch without a GSA: 3 once the receiver has said so much
+        self._lat_udeg = self._lon_udeg = 0  # _place's result
+        self.at = 0
+        self.sentences = 0
+        self.refused = 0  # sentences with a right checksum and a wrong value
         self.epochs = 0
         self.fixes = 0
+        self._handlers = {
+            0x524D43: self._rmc,
+            0x474741: self._gga,
+            0x474E53: self._gns,
+            0x474C4C: self._gll,
+            0x565447: self._vtg,
+            0x475341: self._gsa,
+            0x475356: self._gsv,
+            0x5A4441: self._zda,
+            0x475354: self._gst,
+        }
 
     def feed(self, data, count):
-        """Read data[:count]; return the list of Fixes that became whole, oldest first."""
-        fixes = []
+        """Read data[:count]; return the list of Fixes that became whole, oldest first.
+
+        A count of 0 says that the receiver is silent: its epoch is over.
+        """
+        found = []
+        if count == 0 and self.end():
+            found.append(self.fix())
         at = 0
         while at < count:
-            found = self._sentences.scan(data, at, count)
-            at = self._sentences.at
-            if not found:
+            if self.read(data, at, count):
+                found.append(self.fix())
+            at = self.at
+        return found
+
+    def read(self, data, start, end):
+        """Read data[start:end] until an epoch with a fix is over; return whether there is one.
+
+        `at` then tells how far it came; `fix` returns the fix.
+        """
+        sentences = self._sentences
+        while start < end:
+            if not sentences.scan(data, start, end):
                 break
-            formatter = self._sentences.formatter()
-            if formatter == nmea.RMC:
-                self._rmc(fixes)
-            elif formatter == nmea.GGA:
-                self._gga(fixes)
-        return fixes
+            start = sentences.at
+            handler = self._handlers.get(sentences.formatter())
+            if handler is not None:
+                self.sentences += 1
+                if not handler(self._state):
+                    self.refused += 1
+                if self._has_fix:
+                    self._has_fix = False
+                    self.at = start
+                    return True
+        self.at = end
+        return False
 
-    def _begin(self, time_ms, fixes):
-        """Start the epoch of this time of day; what the last one still holds becomes a Fix."""
-        if time_ms == self._time_ms:
-            return
-        self._emit(fixes)
-        self._time_ms = time_ms
-        self._position = None
-        self._quality = (None, None)
-        self._graded = self._denied = False
-        self._emitted = False
-        self.epochs += 1
+    def end(self):
+        """Close the epoch; return whether it has a fix."""
+        has_fix = self._current.time_ms != NO_TIME and self._close(NO_TIME)
+        self._has_fix = False
+        return has_fix
 
-    def _emit(self, fixes):
-        if self._emitted or self._denied or self._position is None:
-            return
-        hdop_x10, sats = self._quality
-        utc_s, lat, lon = self._position
-        fixes.append(Fix(utc_s, lat, lon, hdop_x10, sats))
-        self._emitted = True
+    def fix(self):
+        """Return the Fix of the epoch that closed last."""
+        return fix_of(self._closed, self.judge.days, self.judge.is_doubtful)
+
+    def _begin(self, time_ms):
+        """Go on with the epoch of this time of day, or close the one before and start it.
+
+        A sentence that is a little older, and not after the last fix, is a repetition: it may not
+        end the epoch, and is read into one that nobody looks at.
+        """
+        ahead_ms = self._current.time_ms - time_ms
+        if 0 < ahead_ms <= _REPEATED_MS and time_ms <= self.judge.time_ms:
+            return self._void
+        if time_ms != self._current.time_ms:
+            self.epochs += 1
+            if self._current.time_ms == NO_TIME:
+                self._current.clear(time_ms)
+            else:
+                self._has_fix = self._close(time_ms)
+        return self._current
+
+    def _close(self, next_ms):
+        """Judge the current epoch, put it into _closed and begin the next one."""
+        epoch = self._current
+        if epoch.mode < 0:
+            epoch.mode = self._usual_mode
+        self._current = self._closed
+        self._closed = epoch
+        self._current.clear(next_ms)
+        if epoch.has_gsv and self._on_signals is not None:
+            tally = epoch.tally
+            self._on_signals(tally[0], tally[1], tally[2], tally[3])
+        if not self.judge.accepts(epoch):
+            return False
         self.fixes += 1
+        return True
 
-    def _rmc(self, fixes):
-        s = self._sentences
-        time_ms = _time_of_day_ms(s, 1)
-        if time_ms is None or s.count() < 10:
-            return
-        self._begin(time_ms, fixes)
-        mode = s.whole(12) if s.count() > 12 and s.kind(12) == nmea.LETTER else 0
-        if s.kind(2) != nmea.LETTER or s.whole(2) != ord("A") or mode not in _GOOD_MODES:
-            return
-        lat = _angle_udeg(s, 3, 4, 90, "N", "S")
-        lon = _angle_udeg(s, 5, 5, 180, "E", "W")
-        days = _days(s, 9)
-        if lat is None or lon is None or days is None:
-            return
-        self._position = (days * 86_400 + time_ms // 1000, lat, lon)
-        if self._graded:
-            self._emit(fixes)
+    # Each of these takes the state of a checked sentence, and returns False, with nothing changed,
+    # where a value does not belong.
 
-    def _gga(self, fixes):
-        s = self._sentences
-        time_ms = _time_of_day_ms(s, 1)
-        if time_ms is None or s.count() < 9:
-            return
-        self._begin(time_ms, fixes)
-        if s.kind(6) != nmea.NUMBER or s.whole(6) not in _GOOD_QUALITIES:
-            self._denied = True
-            return
-        hdop_x10 = _tenths_up(s, 8)
-        if hdop_x10 is None or s.kind(7) != nmea.NUMBER:
-            return
-        self._quality = (hdop_x10, s.whole(7))
-        self._graded = True
-        if self._position is not None:
-            self._emit(fixes)
+    def _rmc(self, st):
+        time_ms = fields.time_ms(st, 1)
+        status = fields.letters(st, 2)
+        if st[nmea.COUNT] < 10 or (status != _A and status != _V):
+            return False
+        mode = fields.letters(st, 12) if st[nmea.COUNT] > 12 else 0
+        days = fields.days(st, 9)
+        if status == _V or mode & _NO_MODES:
+            return self._deny(time_ms, days)
+        knots = fields.scaled(st, 7, 3, 0)
+        course = fields.scaled(st, 8, 2, 0)
+        if time_ms < 0 or days < 0 or not fields.is_motion(st, 7, knots, 8, course):
+            return False
+        if not self._place(st, 3):
+            return False
+        epoch = self._begin(time_ms)
+        epoch.set_position(self._lat_udeg, self._lon_udeg, BY_RMC)
+        epoch.set_days(days)
+        epoch.set_motion(knots, course)
+        return True
 
+    def _gga(self, st):
+        quality = fields.whole(st, 6, 0)
+        if st[nmea.COUNT] < 9 or quality < 0:
+            return False
+        time_ms = fields.time_ms(st, 1)
+        if quality not in _GOOD_QUALITIES:
+            return self._deny(time_ms, -1)
+        return self._solution(st, time_ms, BY_GGA)
 
-def _time_of_day_ms(s, field):
-    """Return hhmmss.sss as milliseconds of the day, or None; 60 is a leap second."""
-    kind, digits, places = s.form(field)
-    if kind != nmea.NUMBER or digits != 6:
-        return None
-    value = s.whole(field)
-    hours, minutes, seconds = value // 10_000, value // 100 % 100, value % 100
-    if hours > 23 or minutes > 59 or seconds > 60:
-        return None
-    thousandths = s.decimals(field) * 1000 // _POWER_10[places]
-    return (hours * 3600 + minutes * 60 + seconds) * 1000 + thousandths
+    def _gns(self, st):
+        modes = fields.letters(st, 6)
+        if st[nmea.COUNT] < 9 or modes == 0:
+            return False
+        time_ms = fields.time_ms(st, 1)
+        if modes & _FALSE_MODES or not modes & _GOOD_MODES:
+            return self._deny(time_ms, -1)
+        return self._solution(st, time_ms, BY_GNS)
 
+    def _solution(self, st, time_ms, source):
+        """Take what GGA and GNS have in common: position, satellites, HDOP, altitude."""
+        sats = fields.whole(st, 7, 0)
+        hdop = fields.scaled(st, 8, 2, fields.UP)
+        has_alt = st[nmea.COUNT] > 9 and not fields.is_empty(st, 9)
+        alt_mm = fields.scaled(st, 9, 3, fields.SIGNED) if has_alt else 0
+        if time_ms < 0 or sats > 99 or alt_mm < 0:
+            return False
+        if sats < 0 and not fields.is_empty(st, 7) or hdop < 0 and not fields.is_empty(st, 8):
+            return False
+        if not self._place(st, 2):
+            return False
+        epoch = self._begin(time_ms)
+        if sats == 0:
+            epoch.is_denied = True
+            return True
+        epoch.set_position(self._lat_udeg, self._lon_udeg, source)
+        epoch.sats_used = sats
+        epoch.hdop_x100 = hdop
+        if has_alt:
+            epoch.has_alt = True
+            self._usual_mode = 3
+            epoch.alt_mm = -alt_mm if fields.is_negative(st, 9) else alt_mm
+        return True
 
-def _angle_udeg(s, field, digits, most_degrees, positive, negative):
-    """Return (d)ddmm.mmmm and its hemisphere as microdegrees, rounded half up; None if unsound."""
-    kind, found, places = s.form(field)
-    if kind != nmea.NUMBER or found != digits or s.kind(field + 1) != nmea.LETTER:
-        return None
-    degrees, minutes = divmod(s.whole(field), 100)
-    if minutes > 59:
-        return None
-    scale = 60 * _POWER_10[places]
-    parts = (minutes * _POWER_10[places] + s.decimals(field)) * 1_000_000
-    udeg = degrees * 1_000_000 + (2 * parts + scale) // (2 * scale)
-    if udeg > most_degrees * 1_000_000:
-        return None
-    hemisphere = s.whole(field + 1)
-    if hemisphere == ord(negative):
-        return -udeg
-    return udeg if hemisphere == ord(positive) else None
+    def _gll(self, st):
+        if st[nmea.COUNT] < 7:
+            return False  # NMEA 1.5 has neither time nor status
+        time_ms = fields.time_ms(st, 5)
+        status = fields.letters(st, 6)
+        mode = fields.letters(st, 7) if st[nmea.COUNT] > 7 else 0
+        if status == _V or mode & _NO_MODES:
+            return self._deny(time_ms, -1)
+        if status != _A or time_ms < 0 or not self._place(st, 1):
+            return False
+        self._begin(time_ms).set_position(self._lat_udeg, self._lon_udeg, BY_GLL)
+        return True
 
+    def _vtg(self, st):
+        if st[nmea.COUNT] < 9 or fields.letters(st, 6) != _N:
+            return fields.is_empty(st, 6)
+        knots = fields.scaled(st, 5, 3, 0)
+        course = fields.scaled(st, 1, 2, 0)
+        if not fields.is_motion(st, 5, knots, 1, course):
+            return False
+        self._current.set_motion(knots, course)
+        return True
 
-def _tenths_up(s, field):
-    """Return a number in tenths, rounded up: an HDOP is never said to be better than it is."""
-    kind, _, places = s.form(field)
-    if kind != nmea.NUMBER:
-        return None
-    power = _POWER_10[places]
-    return s.whole(field) * 10 + -(-s.decimals(field) * 10 // power)
+    def _gsa(self, st):
+        mode = fields.whole(st, 2, 1)
+        if st[nmea.COUNT] < 18 or not 1 <= mode <= 3:
+            return False
+        hdop = fields.scaled(st, 16, 2, fields.UP)
+        if hdop < 0 and not fields.is_empty(st, 16):
+            return False
+        self._current.mode = mode
+        if mode == 3:
+            self._usual_mode = 3
+        if self._current.hdop_x100 < 0 and mode > 1:
+            self._current.hdop_x100 = hdop
+        return True
 
+    def _gsv(self, st):
+        if not fields.add_signals(st, self._current.tally):
+            return False
+        self._current.has_gsv = True
+        return True
 
-def _days(s, field):
-    """Return ddmmyy as days since 1970-01-01, or None; years 2000 to 2099."""
-    kind, digits, places = s.form(field)
-    if kind != nmea.NUMBER or digits != 6 or places:
-        return None
-    value = s.whole(field)
-    day, month, year = value // 10_000, value // 100 % 100, 2000 + value % 100
-    if not 1 <= month <= 12 or not 1 <= day <= _month_length(year, month):
-        return None
-    return days_of(year, month, day)
+    def _zda(self, st):
+        time_ms = fields.time_ms(st, 1)
+        if st[nmea.COUNT] < 5 or time_ms < 0:
+            return False
+        day, month, year = 2, 3, 4
+        days = fields.days_or_bad(
+            fields.whole(st, year, 4), fields.whole(st, month, 0), fields.whole(st, day, 0)
+        )
+        if days < 0:
+            return False
+        self._begin(time_ms).set_days(days)
+        return True
 
+    def _gst(self, st):
+        time_ms = fields.time_ms(st, 1)
+        if st[nmea.COUNT] < 9 or time_ms < 0:
+            return False
+        lat_cm = fields.scaled(st, 6, 2, fields.UP)
+        lon_cm = fields.scaled(st, 7, 2, fields.UP)
+        epoch = self._begin(time_ms)
+        if lat_cm >= 0 and lon_cm >= 0:
+            # Not below the root of the sum of squares, without a root.
+            epoch.gst_error_cm = max(lat_cm, lon_cm) + min(lat_cm, lon_cm) // 2 + 1
+        return True
 
-def _month_length(year, month):
-    if month == 2:
-        return 29 if year % 4 == 0 else 28  # right from 1901 to 2099
-    return 30 if month in (4, 6, 9, 11) else 31
+    def _deny(self, time_ms, days):
+        """Take a sentence's word that there is no fix; without a time there is no epoch either."""
+        if time_ms >= 0:
+            epoch = self._begin(time_ms)
+            epoch.is_denied = True
+            if days >= 0:
+                epoch.set_days(days)
+        return True
 
-
-def days_of(year, month, day):
-    """Return the days from 1970-01-01 to a date of the Gregorian calendar, 1970 to 2099."""
-    months = 12 * (year - 1970) + month - 1
-    leap_days = (year - 1969) // 4 + (1 if year % 4 == 0 and month > 2 else 0)
-    before = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)[months % 12]
-    return (months // 12) * 365 + leap_days + before + day - 1
+    def _place(self, st, field):
+        """Stage the position in four fields from this one on; return whether it is one."""
+        lat = fields.angle_udeg(st, field, 4, 90)
+        lon = fields.angle_udeg(st, field + 2, 5, 180)
+        north_south = fields.letters(st, field + 1)
+        east_west = fields.letters(st, field + 3)
+        if lat < 0 or lon < 0:
+            return False
+        if (north_south != _N and north_south != _S) or (east_west != _E and east_west != _W):
+            return False
+        self._lat_udeg = lat if north_south == _N else -lat
+        self._lon_udeg = lon if east_west == _E else -lon
+        return True

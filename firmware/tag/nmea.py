@@ -1,9 +1,12 @@
 """UART bytes to checked NMEA 0183 sentences: a byte machine over preallocated integers.
 
-It owns the sentence that is being read, and nothing else: no line buffer, no heap a byte. A
-sentence without a right checksum, or with a byte that does not belong, is dropped; the next `$`
-starts anew. Field values stay below 2**30 (small ints on the chip): the whole and the decimal part
-are kept apart.
+It owns the sentence that is being read, and nothing else: no line buffer, no heap a byte. Each `$`
+starts anew, whatever was before it, so that nothing costs the next good sentence; a sentence
+without a right checksum, or with a byte that does not belong, is dropped. Binary protocols in
+between (UBX, RTCM) are not followed by their lengths: a damaged length would swallow sentences.
+
+Field values stay below 2**30 (small ints on the chip): the whole and the decimal part are kept
+apart. What a field means is fields.py's.
 """
 
 from array import array
@@ -11,20 +14,18 @@ from array import array
 import micropython
 from micropython import const
 
-RMC = const(0x524D43)  # the sentence's three letters as one int
-GGA = const(0x474741)
-
-FIELDS = const(24)  # more fields than any standard sentence has
+FIELDS = const(24)  # more fields than any sentence read here has
 _MOST_BODY = const(117)  # $, 116 bytes, * and two digits are 120; NMEA itself allows 82 with CR LF
 
-EMPTY, NUMBER, LETTER, OTHER = 0, 1, 2, 3  # what a field holds
+EMPTY, NUMBER, LETTERS, OTHER = 0, 1, 2, 3  # what a field holds
 
 # Layout of the state: registers, then for each field its whole part, decimals and form.
-_WHOLE = const(16)
-_DECIMALS = const(40)
-_FORM = const(64)
+WHOLE = const(16)  # a number's digits before the point; letters' set, A as bit 0
+DECIMALS = const(40)  # a number's digits behind the point, 8 at most
+FORM = const(64)  # kind | negative << 2 | digits or letters << 4 | decimals << 8
 _SIZE = const(88)
 _CONSUMED = const(9)
+COUNT = const(11)  # fields of the whole sentence, its address included
 
 
 @micropython.viper
@@ -32,9 +33,10 @@ def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
     """Advance over data[at:end]; return 1 when st holds a whole checked sentence, else 0.
 
     st[9] tells how far it came. Registers: 0 phase, 1 running XOR, 2 field, 3 length, 4 whole
-    part, 5 decimals, 6 count of digits before the point, 7 count after it, 8 form, 10 high nibble.
-    A form is kind | digits << 4 | decimals << 8; no register is ever negative, as a 32-bit load
-    does not extend the sign on a 64-bit host.
+    part, 5 decimals, 6 count of digits or letters, 7 count of decimals, 8 kind with 4 for a minus
+    and 16 for a point, 10 high nibble. No register is ever negative, as a 32-bit load does not
+    extend the sign on a 64-bit host. Field 0 is the address: its last three letters in the whole
+    part, the two before them in the decimals.
     """
     phase = st[0]
     xor = st[1]
@@ -54,12 +56,24 @@ def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
             xor = field = length = whole = decimals = digits = places = kind = 0
         elif phase == 1:
             length += 1
-            if length > _MOST_BODY:
-                phase = 0
+            if c >= 48 and c <= 57 and field > 0:
+                xor ^= c
+                if kind < 16:
+                    digits += 1
+                    if kind & 2 or digits > 9:
+                        kind = 3
+                    else:
+                        kind |= 1
+                        whole = whole * 10 + c - 48
+                elif places < 8:
+                    decimals = decimals * 10 + c - 48
+                    places += 1
             elif c == 44 or c == 42:  # , or * ends a field
+                if kind & 3 == 1 and digits + places == 0:
+                    kind = 3  # a sign or a point alone
                 st[16 + field] = whole
                 st[40 + field] = decimals
-                st[64 + field] = (kind & 15) | digits << 4 | places << 8
+                st[64 + field] = (kind & 7) | digits << 4 | places << 8
                 whole = decimals = digits = places = kind = 0
                 field += 1
                 if c == 42:
@@ -72,30 +86,23 @@ def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
                 xor ^= c
                 if c < 32 or c > 126:
                     phase = 0
-                elif field == 0:  # the address: its last three letters
+                elif field == 0:
+                    decimals = (decimals & 0xFF) << 8 | whole >> 16
                     whole = (whole & 0xFFFF) << 8 | c
                     digits += 1
-                elif c >= 48 and c <= 57:
-                    if kind == 0 or kind == 1:
-                        kind = 1
-                        digits += 1
-                        if digits > 9:
-                            kind = 3
-                        else:
-                            whole = whole * 10 + c - 48
-                    elif kind == 17:  # a number behind its point
-                        if places < 8:
-                            decimals = decimals * 10 + c - 48
-                            places += 1
-                    else:
-                        kind = 3
-                elif c == 46 and (kind == 0 or kind == 1):
-                    kind = 17
-                elif c >= 65 and c <= 90 and kind == 0:
+                elif c == 46 and kind < 8 and kind & 2 == 0:
+                    kind |= 17
+                elif c >= 65 and c <= 90 and (kind == 0 or kind == 2):
                     kind = 2
-                    whole = c
+                    digits += 1
+                    whole |= 1 << (c - 65)
+                elif c == 45 and kind == 0:
+                    kind = 5
                 else:
                     kind = 3
+                    digits = 1
+            if length > 117:
+                phase = 0
         elif phase > 1:
             if c >= 48 and c <= 57:
                 c -= 48
@@ -131,11 +138,11 @@ def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
 class Sentences:
     """Reads a stream of bytes piece by piece; holds the fields of the last whole sentence.
 
-    The fields are only good between a True from `scan` and the next call of it.
+    The fields in `state` are only good between a True from `scan` and the next call of it.
     """
 
     def __init__(self):
-        self._state = array("i", bytes(4 * _SIZE))
+        self.state = array("i", bytes(4 * _SIZE))
         self.at = 0
 
     def scan(self, data, start, end):
@@ -143,31 +150,16 @@ class Sentences:
 
         `at` then is the position behind it, where the next scan goes on.
         """
-        found = _scan(data, start, end, self._state)
-        self.at = self._state[_CONSUMED]
+        found = _scan(data, start, end, self.state)
+        self.at = self.state[_CONSUMED]
         return found == 1
 
     def formatter(self):
-        """Return RMC, GGA or another three letters as an int; 0 where the address has not five."""
-        return self._state[_WHOLE] if self._state[_FORM] >> 4 & 15 == 5 else 0
+        """Return the three letters of a standard sentence as one int, whoever the talker is.
 
-    def count(self):
-        """Return how many fields the sentence has, its address included."""
-        return self._state[11]
-
-    def form(self, field):
-        """Return (kind, digits before the point, digits behind it)."""
-        form = self._state[_FORM + field]
-        return form & 15, form >> 4 & 15, form >> 8 & 15
-
-    def kind(self, field):
-        """Return EMPTY, NUMBER, LETTER or OTHER."""
-        return self._state[_FORM + field] & 15
-
-    def whole(self, field):
-        """Return a number's part before the point, or a letter's code."""
-        return self._state[_WHOLE + field]
-
-    def decimals(self, field):
-        """Return a number's digits behind the point as an int."""
-        return self._state[_DECIMALS + field]
+        0 where the address has not five characters, or is proprietary (it begins with a P).
+        """
+        state = self.state
+        if state[FORM] >> 4 != 5 or state[DECIMALS] >> 8 == 0x50:
+            return 0
+        return state[WHOLE]

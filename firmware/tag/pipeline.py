@@ -2,6 +2,7 @@
 
 from tag import policy as orders
 from tag.disclosure import Disclosure
+from tag.warning import Warner
 from tag.zones import ZoneSet
 
 
@@ -12,7 +13,17 @@ class Pipeline:
         self._policy = policy
         self._zones = ZoneSet(policy.zones)
         self._disclosure = Disclosure(policy, cell_offset)
+        self._warner = Warner(policy.warn_m)
         self._last_s = 0
+        self._due_s = 0
+
+    def is_due(self, utc_s):
+        """Return whether a fix of this second is to be looked at; the others tell nothing."""
+        return utc_s >= self._due_s
+
+    def take_warning(self):
+        """Return the vibration (milliseconds on, off, on ...) that is due, once; else None."""
+        return self._warner.take()
 
     def step(self, utc_s, fix):
         """Return [(class, record)] for this second; `fix` is None where there is no new one.
@@ -25,5 +36,7 @@ class Pipeline:
         said = self._disclosure.pass_time(utc_s)
         if fix is not None and fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
             crossings = self._zones.update(fix)
+            self._due_s = self._zones.next_fix_s(self._policy.slot_s, self._policy.warn_m)
+            self._warner.step(fix.utc_s, fix.lon_udeg, self._zones.before_exclusion_dm())
             said.extend(self._disclosure.disclose(fix, self._zones, crossings))
         return said

@@ -27,6 +27,7 @@ MAX_EXCLUSION_ZONES = 10
 MAX_EXCLUSION_AREA_M2 = 25_000_000
 MAX_OTHER_ZONES = 5
 MIN_OTHER_RADIUS_M = 100
+_MIN_OTHER_AREA_M2 = 31_000  # of a polygon: a circle of that radius, less its area's error
 
 # The map's keys.
 FORMAT, REFERENCE, TAG, VERSION, NOT_BEFORE, NOT_AFTER, REVIEW_BY = 1, 2, 3, 4, 5, 6, 7
@@ -54,6 +55,12 @@ class Zone:
         if self.windows is None:
             return True
         return any(start <= utc_s < end for start, end in self.windows)
+
+    def next_start_s(self, utc_s):
+        """Return when the zone is next in force after this second, or None."""
+        if self.windows is None:
+            return None
+        return min((start for start, _ in self.windows if start > utc_s), default=None)
 
 
 class Policy:
@@ -182,6 +189,8 @@ def _check_zones(fields, require):
     counts = [0, 0, 0, 0]
     for entry in zones:
         zone = _checked_zone(entry, fields[NOT_BEFORE], require)
+        if zone.windows:
+            require(zone.windows[-1][1] <= fields[NOT_AFTER], "windows beyond the term")
         counts[zone.kind] += 1
         windows += len(zone.windows or ())
         if isinstance(zone.shape, geometry.Polygon):
@@ -208,7 +217,14 @@ def _checked_zone(entry, not_before, require):
         _check_windows(windows, require)
     if kind != EXCLUSION and shape[0] == CIRCLE:
         require(shape[3] >= MIN_OTHER_RADIUS_M, "a radius under 100 m")
-    return _zone(entry, not_before)
+    try:
+        zone = _zone(entry, not_before)
+    except geometry.GeometryError:
+        raise PolicyError("a ring goes round the Earth twice")
+    if kind != EXCLUSION:
+        large = zone.shape.area_m2() >= _MIN_OTHER_AREA_M2
+        require(large, "an area under that of a radius of 100 m")
+    return zone
 
 
 def _check_shape(shape, require):

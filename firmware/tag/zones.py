@@ -1,53 +1,47 @@
-"""Inside or outside each zone, decided on evidence: one fix alone decides nothing.
+"""Which zones hold the wearer: every zone's state after each fix, and how near the next edge is.
 
-Each zone holds a count between OUTSIDE and INSIDE. A second inside adds to it, a second outside
-takes from it, eight times as much where the fix is deeper than multipath reaches; a zone is
-entered when the count is full and left when it is empty. So 150 m deep is decided in eight
-seconds, 30 m deep in a minute, and half a minute of a 100 m jump decides nothing. (REQUIREMENTS R6
-has the noise model.)
+The evidence's rule is evidence.py's. A zone rests outside its hours: it forgets what it knew.
 """
 
+from tag import schedule, sphere
+from tag.evidence import Evidence
+from tag.geometry import Polygon
 from tag.policy import DWELLING, EXCLUSION, INCLUSION
+from tag.table import Table
 
-_FULL = 64
-_DEEP_DM = 1_200  # multipath throws a fix 100 m off
-_DEEP_WEIGHT = 8
-_MOST_STEP_S = 5  # silence between two fixes is no evidence
+_FAR_DM = 4_000  # an edge farther off is not measured: its zone's box tells enough
+_MOST_GAP_UDEG = 1_000_000  # a degree: more than v_max makes in a slot
 
 
 class Watch:
-    """One zone's state: `inside` is True, False, or None until the evidence first decides."""
+    """One zone's state after the last fix; `inside` is True, False or None, not yet decided."""
 
     def __init__(self, zone):
         self.zone = zone
-        self.inside = None
         self.contains = False  # whether the last fix alone lies inside
-        self._count = _FULL // 2
+        self.depth_dm = 0  # of the last fix; outside at least so far, where it is far
+        self._evidence = Evidence()
 
-    def update(self, lat_udeg, lon_udeg, elapsed_s):
-        """Weigh a fix; return True on entry, False on exit, None when nothing changed.
+    @property
+    def inside(self):
+        """True, False, or None where the evidence has not decided since the zone is in force."""
+        return self._evidence.inside
 
-        The first decision after a boot is an entry where it says inside, and no exit otherwise.
-        """
-        depth_dm = self.zone.shape.depth_dm(lat_udeg, lon_udeg)
-        self.contains = depth_dm >= 0
-        weight = _DEEP_WEIGHT if abs(depth_dm) > _DEEP_DM else 1
-        change = weight * min(max(elapsed_s, 0), _MOST_STEP_S)
-        self._count = min(max(self._count + (change if self.contains else -change), 0), _FULL)
-        if self._count == _FULL and not self.inside:
-            self.inside = True
-            return True
-        if self._count == 0 and self.inside is not False:
-            left = self.inside
-            self.inside = False
-            return False if left else None
-        return None
+    def update(self, fix, in_polygon, elapsed_s):
+        """Weigh a fix; return True on entry, False on exit, None when nothing changed."""
+        self.depth_dm = _depth_dm(self.zone.shape, fix, in_polygon)
+        self.contains = self.depth_dm >= 0
+        return self._evidence.weigh(self.depth_dm, fix.error_m, elapsed_s)
+
+    def needs_each_second(self):
+        """Return whether the evidence is moving, or a breach goes on."""
+        in_breach = self.zone.kind == EXCLUSION and self.inside
+        return in_breach or not self._evidence.is_settled()
 
     def rest(self):
         """Forget: the zone is not in force now."""
-        self.inside = None
         self.contains = False
-        self._count = _FULL // 2
+        self._evidence.forget()
 
 
 class ZoneSet:
@@ -55,21 +49,40 @@ class ZoneSet:
 
     def __init__(self, zones):
         self.watches = [Watch(zone) for zone in zones]
+        shapes = [zone.shape for zone in zones]
+        self._table = Table([shape if isinstance(shape, Polygon) else None for shape in shapes])
         self._last_s = None
 
     def update(self, fix):
         """Return [(zone number, entered)] of the crossings that this fix decides."""
         elapsed_s = 1 if self._last_s is None else fix.utc_s - self._last_s
         self._last_s = fix.utc_s
+        self._table.check(fix.lat_udeg, fix.lon_udeg)
         crossings = []
         for number, watch in enumerate(self.watches):
             if not watch.zone.speaks_at(fix.utc_s):
                 watch.rest()
                 continue
-            entered = watch.update(fix.lat_udeg, fix.lon_udeg, elapsed_s)
+            entered = watch.update(fix, self._table.contains(number), elapsed_s)
             if entered is not None:
                 crossings.append((number, entered))
         return crossings
+
+    def next_fix_s(self, slot_s, warn_m):
+        """Return when the next fix is due, in UTC seconds, after the last one (schedule.py)."""
+        utc_s = self._last_s
+        edge_dm = None
+        latest_s = utc_s + slot_s
+        for watch in self.watches:
+            if not watch.zone.speaks_at(utc_s):
+                # When its hours begin it is looked at, wherever the tag is.
+                latest_s = min(latest_s, watch.zone.next_start_s(utc_s) or latest_s)
+                continue
+            if watch.needs_each_second():
+                return utc_s + 1
+            away_dm = abs(watch.depth_dm)
+            edge_dm = away_dm if edge_dm is None else min(edge_dm, away_dm)
+        return min(schedule.next_fix_s(utc_s, edge_dm, warn_m, slot_s), latest_s)
 
     def in_dwelling(self):
         """Return the number of the dwelling that holds the last fix, or None."""
@@ -85,6 +98,15 @@ class ZoneSet:
             if watch.zone.kind == EXCLUSION and watch.inside and watch.contains:
                 return number
         return None
+
+    def before_exclusion_dm(self):
+        """Return how far the nearest exclusion zone in force that was not entered is, or None."""
+        nearest_dm = None
+        for watch in self._in_force():
+            if watch.zone.kind == EXCLUSION and watch.inside is False:
+                away_dm = max(-watch.depth_dm, 0)
+                nearest_dm = away_dm if nearest_dm is None else min(nearest_dm, away_dm)
+        return nearest_dm
 
     def decided(self):
         """Return whether every zone in force is known to be entered or not."""
@@ -102,3 +124,26 @@ class ZoneSet:
             if watch.zone.kind == kind and (watch.contains or watch.inside):
                 return number
         return None
+
+
+def _depth_dm(shape, fix, in_polygon):
+    """Return the distance to the edge, negative outside; far outside not more than it is."""
+    far_dm = min(_gap_dm(box, fix.lat_udeg, fix.lon_udeg) for box in shape.boxes)
+    if far_dm > _FAR_DM:
+        return -far_dm
+    if not isinstance(shape, Polygon):
+        return shape.depth_dm(fix.lat_udeg, fix.lon_udeg)
+    away_dm = shape.away_mm(fix.lat_udeg, fix.lon_udeg) // 100
+    return away_dm if in_polygon else -max(away_dm, 1)
+
+
+def _gap_dm(box, lat_udeg, lon_udeg):
+    """Return a distance to the box that is not more than it is, nor over some 100 km; 0 inside."""
+    west, south, width, height = box
+    gap = max(south - lat_udeg, lat_udeg - south - height, 0)
+    east = (lon_udeg - west) % sphere.TURN_UDEG
+    if east > width:
+        # Nowhere is a meridian nearer than this many degrees of the position's own parallel.
+        east = min(east - width, sphere.TURN_UDEG - east, _MOST_GAP_UDEG)
+        gap = max(gap, east * max(sphere.cos_q15(lat_udeg) - 4, 0) >> 15)
+    return min(gap, _MOST_GAP_UDEG) * 14 // 13  # 1.112 dm a microdegree, less 3 % for the sphere

@@ -24,6 +24,10 @@ app = App(
     name="reticent",
     help="Host tools of Reticent, a reticent electronic-monitoring tag.",
     suppress_keyboard_interrupt=False,
+    help_epilogue=(
+        "Begin with `reticent demo`, then try an order of your own: `reticent simulate --help`. "
+        "Exit status: 0 done, 1 a finding, 2 bad input, 70 a fault of ours, 130 interrupted."
+    ),
 )
 
 # Named, not imported: a command loads only what it needs.
@@ -46,11 +50,34 @@ app.command(
     help="Open sealed envelopes: with a reason and a case, and logged.",
 )
 app.command(
+    "reticent.archive.export_commands:export",
+    name="export",
+    help="What a role may open, as CSV, GeoJSON or GPX.",
+)
+app.command(
+    "reticent.archive.export_commands:report",
+    name="report",
+    help="One page: what was told, and what was not.",
+)
+app.command(
+    "reticent.sim.commands:simulate",
+    name="simulate",
+    help="Try an order on a track: a simulated tag, the whole way.",
+)
+app.command(
     "reticent.archive.audit_commands:audit",
     name="audit",
     help="Hold what a tag sent against its order.",
 )
+app.command(
+    "reticent.zones.commands:zones", name="zones", help="Zones: what the tag says of them."
+)
+app.command(
+    "reticent.receiver.commands:fixes", name="fixes", help="What the tag reads in a raw log."
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
+
+app.register_install_completion_command(help="Install shell completion (bash, zsh or fish).")
 
 
 @app.meta.default

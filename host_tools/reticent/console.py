@@ -22,6 +22,14 @@ def say_json(value: object) -> None:
     say(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def tell(line: str, value: object, *, as_json: bool) -> None:
+    """Print a command's one result: the line for a person, or the value as JSON."""
+    if as_json:
+        say_json(value)
+    else:
+        say(line)
+
+
 def show(table: Table) -> None:
     """Print a table, 80 columns wide at most."""
     console = Console(highlight=False, markup=False)  # a zone's name is text, whatever it holds

@@ -81,6 +81,21 @@ def test_an_edge_while_interrupts_are_off_comes_after():
     assert seen == [45]
 
 
+def test_no_handler_runs_after_power_has_gone():
+    clock = mocked.power_on(levels={7: 0}, changes="10 pin 7 1\n", cut_at_op=1)
+    import machine
+    import rp2
+
+    seen = []
+    machine.Pin(7, machine.Pin.IN).irq(seen.append)
+    try:
+        rp2.Flash().ioctl(6, 0)
+        raise AssertionError
+    except clock.PowerCut:
+        pass
+    assert seen == []
+
+
 def test_what_a_handler_raises_is_printed_and_no_more():
     clock = mocked.power_on(levels={7: 0}, changes="10 pin 7 1\n20 pin 7 0\n")
     from machine import Pin

@@ -8,9 +8,12 @@ import pytest
 
 from cases import data_path
 from reticent.errors import BadInput
-from reticent.sim.demo import Outcome, example_order, placed_on, run_demo
+from reticent.orders.order import Order
+from reticent.run import Run
+from reticent.sim.demo import example_order, placed_on
 from reticent.sim.synthetic import HOME, LANE, degrees, make_day
 from reticent.sim.track import Track, read_nmea_log
+from reticent.sim.way import Outcome, Setting, Way, redated
 from reticent.tagcode import batch, geometry, gnss, record
 
 LOGS = ["mt3339", "neo-m8n", "quectel-L70", "ublox-8", "quectel-l76k-nmea"]
@@ -18,8 +21,14 @@ TOLERANCE_UDEG = 2
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
+def run_way(track: Track, order: Order, folder: Path) -> Outcome:
+    run = Run(folder / "run")
+    run.start()
+    return Way(run, track, redated(order, track.start_s), Setting()).go(lambda _line: None)
+
+
 def whole_way(track: Track, folder: Path) -> Outcome:
-    return run_demo(track, placed_on(example_order(), track.fixes()), folder, lambda _line: None)
+    return run_way(track, placed_on(example_order(), track.fixes()), folder)
 
 
 def expected_fixes(log: str) -> dict[int, tuple[int, int, bool]]:
@@ -92,13 +101,12 @@ def to_udeg(text: bytes, degrees_digits: int) -> int:
 
 def excerpt(first_h: float, last_h: float) -> Track:
     """Return these hours of the synthetic day."""
-    day = make_day(DAY)
-    return Track("excerpt", day.bursts[int(first_h * 3600) : int(last_h * 3600)])
+    return make_day(DAY, hours=(first_h, last_h))
 
 
 def test_a_breach_and_nothing_else_is_told_in_positions(tmp_path):
     track = excerpt(10.5, 14.5)
-    outcome = run_demo(track, example_order(), tmp_path, lambda _line: None)
+    outcome = run_way(track, example_order(), tmp_path)
     lane = [round(value * 1e6) for value in degrees(LANE)]
     precise = outcome.records(record.PRECISE)
     assert precise
@@ -122,7 +130,7 @@ def assert_chain(outcome: Outcome) -> None:
 
 
 def test_routine_batches_leave_once_an_upload_slot_whatever_happens(tmp_path):
-    outcome = run_demo(excerpt(16.5, 21.0), example_order(), tmp_path, lambda _line: None)
+    outcome = run_way(excerpt(16.5, 21.0), example_order(), tmp_path)
     routine = [one for one in outcome.opened if one.batch.kind == batch.ROUTINE]
     assert len(routine) == 7, "17 to 20 h begin in the track, 21 to 23 h in the silence after it"
     home = [round(value * 1e6) for value in degrees(HOME)]
@@ -133,7 +141,7 @@ def test_routine_batches_leave_once_an_upload_slot_whatever_happens(tmp_path):
 
 
 def test_a_log_whose_time_runs_backwards_is_refused(tmp_path):
-    bursts = make_day(DAY).bursts[:10]
+    bursts = make_day(DAY, hours=(0, 1)).bursts[:10]
     path = tmp_path / "log.nmea"
     path.write_bytes(b"".join(burst.data for burst in [*bursts[5:], *bursts[:5]]))
     with pytest.raises(BadInput, match=r"line 11: time runs backwards"):

@@ -143,7 +143,7 @@ def test_debug_shows_the_traceback():
 
 
 def test_a_defect_of_the_program_is_no_finding(agency, capsys, monkeypatch):
-    monkeypatch.setattr("reticent.archive.commands.read_identities", lambda folder: 1 // 0)
+    monkeypatch.setattr("reticent.archive.desk.read_identities", lambda folder: 1 // 0)
     fails(capsys, opening(agency), 70, "failed by a fault of its own (ZeroDivisionError)")
 
 

@@ -13,7 +13,7 @@ from reticent.archive.audit import Content, Material
 from reticent.archive.audit import audit as find
 from reticent.archive.audit_codes import NOTICE, VIOLATION, Found
 from reticent.archive.audit_inputs import Places, Sources
-from reticent.archive.commands import account
+from reticent.archive.desk import account
 from reticent.archive.keyring import Keyring, read_issuer_public
 from reticent.archive.session import Purpose, Session
 from reticent.bench.registration import read_identities

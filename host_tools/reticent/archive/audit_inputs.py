@@ -9,6 +9,7 @@ from reticent.archive.audit_orders import Filed, OrderKey, read_order
 from reticent.collector.store import Sealed, Store
 from reticent.errors import BadInput
 from reticent.files import read_bytes
+from reticent.run import Run
 from reticent.tagcode import FormatError, envelope
 
 
@@ -27,9 +28,7 @@ class Places:
     @classmethod
     def of(cls, run: Path | None, named: dict[str, Path | None], policies: list[Path]) -> Places:
         """Return the places of a run with those that were named instead of its own."""
-        if run is not None and not run.is_dir():
-            raise BadInput(f"{run}: no folder; name the one that `reticent demo` made")
-        own = {} if run is None else _run_places(run)
+        own = {} if run is None else _run_places(Run(run).check())
         if named["envelopes"] is not None:
             own.pop("database", None)
         at = {name: own.get(name) if path is None else path for name, path in named.items()}
@@ -46,13 +45,13 @@ class Places:
         return cls(database, envelopes, tags, tuple(policies), keys, issuer, log)
 
 
-def _run_places(run: Path) -> dict[str, Path]:
+def _run_places(run: Run) -> dict[str, Path]:
     return {
-        "database": run / "collector.sqlite",
-        "tags": run / "tags",
-        "keys": run / "keys",
-        "policy": run / "policy.cose",
-        "log": run / "access-log",
+        "database": run.database,
+        "tags": run.tags,
+        "keys": run.keys,
+        "policy": run.policy,
+        "log": run.access_log,
     }
 
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from itertools import groupby
 from pathlib import Path
 
 from rich.table import Table
 
-from reticent.archive.access_log import AccessLog
-from reticent.archive.keyring import Keyring
+from reticent.archive.desk import Asked, Desk, Opening, tag_id
 from reticent.archive.opener import CHAIN_BROKEN, CHAIN_HOLDS, CHAIN_START, Opened
-from reticent.archive.session import Purpose, Result, Session
-from reticent.archive.words import KINDS, Measures, Reader
-from reticent.bench.registration import read_identities
+from reticent.archive.session import Result
+from reticent.archive.words import KINDS, Reader
 from reticent.clock import Clock
-from reticent.collector.store import Store
 from reticent.console import counted, say, say_json, show
-from reticent.errors import BadInput, Finding
+from reticent.errors import Finding
 
 _CHAIN = {
     CHAIN_START: "the tag's chain starts here",
@@ -27,10 +22,11 @@ _CHAIN = {
 
 
 def open_envelopes(
+    run: Path | None = None,
     *,
-    database: Path,
-    tags: Path,
-    keys: Path,
+    database: Path | None = None,
+    tags: Path | None = None,
+    keys: Path | None = None,
     role: str,
     reason: str,
     case: str,
@@ -44,6 +40,8 @@ def open_envelopes(
 
     Parameters
     ----------
+    run
+        The folder of a simulation: it says where database, tags, keys and log are.
     database
         The collector's database.
     tags
@@ -67,60 +65,25 @@ def open_envelopes(
     now
         The time to log (ISO 8601, UTC), if not the computer's clock.
     """
-    purpose = Purpose(account() if person is None else person, role, reason, case)
-    held = Keyring(keys).private_keys(role)
-    identities = read_identities(tags)
-    store = Store(database, must_exist=True)
+    desk = Desk.at(run, database, tags, keys, log)
+    asked = Asked((role,), reason, case, person)
+    opening = Opening(desk, asked, Clock.set_to(now).utc_s(), tag_id(tag))
     try:
-        access_log = AccessLog(log or database.with_name("access-log"))
-        session = Session(store, identities, held, access_log)
-        result = session.open(purpose, Clock.set_to(now).utc_s(), _tag_id(tag))
-        _print(result, _Readers(store), as_json=json)
+        (result,) = opening.results
+        _print(result, opening, as_json=json)
     finally:
-        store.close()
+        opening.close()
     if result.refused:
         failed = counted(len(result.refused), "envelope")
         raise Finding(f"{failed} failed a check and must not be believed; keep the database")
 
 
-def account() -> str:
-    """Return the name of this process's account: unlike $USER, nobody can choose it."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
-
-
-def _tag_id(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise BadInput(f"{text!r} is no tag id; it is 16 hex digits") from None
-
-
-class _Readers:
-    """The readers of records, by tag and policy version, from the published policies."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._readers: dict[tuple[bytes, int], Reader] = {}
-
-    def of(self, opened: Opened) -> Reader:
-        key = (opened.tag, opened.batch.policy_version)
-        if key not in self._readers:
-            signed = self._store.policy(*key)
-            self._readers[key] = Reader(None if signed is None else Measures.of(signed))
-        return self._readers[key]
-
-
-def _print(result: Result, readers: _Readers, *, as_json: bool) -> None:
+def _print(result: Result, opening: Opening, *, as_json: bool) -> None:
     if as_json:
-        say_json(_as_json(result, readers))
+        say_json(_as_json(result, opening))
         return
     for tag, group in groupby(result.opened, lambda opened: opened.tag):
-        show(_table(tag, list(group), readers))
+        show(_table(tag, list(group), opening))
     for refused in result.refused:
         say(f"refused: envelope {refused.number} of tag {refused.tag.hex()}: {refused.reason}")
     say(
@@ -129,13 +92,13 @@ def _print(result: Result, readers: _Readers, *, as_json: bool) -> None:
     )
 
 
-def _table(tag: bytes, envelopes: list[Opened], readers: _Readers) -> Table:
+def _table(tag: bytes, envelopes: list[Opened], opening: Opening) -> Table:
     table = Table(title=f"tag {tag.hex()}")
     for name in ("no.", "class", "UTC"):
         table.add_column(name, no_wrap=True)
     table.add_column("what it says")
     for opened in envelopes:
-        reader = readers.of(opened)
+        reader = opening.reader(opened)
         name = (str(opened.number), KINDS[opened.batch.kind])
         if opened.chain != CHAIN_HOLDS:
             table.add_row(*name, "", _CHAIN[opened.chain])
@@ -144,9 +107,9 @@ def _table(tag: bytes, envelopes: list[Opened], readers: _Readers) -> Table:
     return table
 
 
-def _as_json(result: Result, readers: _Readers) -> dict[str, object]:
+def _as_json(result: Result, opening: Opening) -> dict[str, object]:
     return {
-        "opened": [_opened_as_json(opened, readers.of(opened)) for opened in result.opened],
+        "opened": [_opened_as_json(opened, opening.reader(opened)) for opened in result.opened],
         "refused": [
             {"tag": refused.tag.hex(), "number": refused.number, "reason": refused.reason}
             for refused in result.refused

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from reticent.clock import format_utc
+from reticent.errors import BadInput
 from reticent.tagcode import batch, cbor, cose, events, policy, record
 
 KINDS = {batch.ROUTINE: "ROUTINE", batch.ALERT: "ALERT"}
@@ -42,6 +43,11 @@ class Measures:
         )
 
 
+def type_name(entry: Record) -> str:
+    """Return the name of a record's type."""
+    return _NAMES[entry[0]][0]
+
+
 class Reader:
     """Reads one policy version's records; without its measures, slots and zones stay numbers."""
 
@@ -59,6 +65,12 @@ class Reader:
             named["cell_m"] = self._measures.cell_m
             named["uncertainty_m"] = self._measures.cell_m // 2
         return named
+
+    def measures(self) -> Measures:
+        """Return the order's measures; BadInput where the order is not published."""
+        if self._measures is None:
+            raise BadInput("the order is not in the database; see: reticent order publish")
+        return self._measures
 
     def utc(self, entry: Record) -> str | None:
         """Return a record's UTC: a slot's first second; None if the slots' length is not known."""

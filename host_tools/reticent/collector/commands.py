@@ -15,7 +15,7 @@ from reticent.collector.certificate import Term, make_certificates
 from reticent.collector.serve import Address
 from reticent.collector.serve import serve as serve_app
 from reticent.collector.store import Store
-from reticent.console import counted, say
+from reticent.console import counted, say, tell
 
 _DAY_S = 86_400
 _PILOT_DAYS = 397  # what browsers accept of a server's certificate
@@ -74,6 +74,7 @@ def certificate(
     name: str = "localhost",
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     until: str | None = None,
+    json: bool = False,
     now: str | None = None,
 ) -> None:
     """Make an authority for tags to pin, and a server certificate: for tests and pilots.
@@ -88,10 +89,16 @@ def certificate(
         Valid from this time on (ISO 8601, UTC); else from a day ago.
     until
         Valid until this time; else for 397 days.
+    json
+        Print JSON.
     now
         What "ago" counts from, if not the computer's clock.
     """
     start_s = Clock.set_to(now).utc_s() - _DAY_S if from_ is None else parse_utc(from_)
     until_s = start_s + _PILOT_DAYS * _DAY_S if until is None else parse_utc(until)
     make_certificates(out, name, Term(start_s, until_s))
-    say(f"{out}: tags pin ca.der; the server takes server.pem and server.key")
+    tell(
+        f"{out}: tags pin ca.der; the server takes server.pem and server.key",
+        {"folder": str(out), "name": name, "from": start_s, "until": until_s},
+        as_json=json,
+    )

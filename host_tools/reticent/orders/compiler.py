@@ -32,6 +32,8 @@ _MENDS = {
     "over 5 other zones": ("zones", "keep those the order cannot do without"),
     "exclusion zones over 25 km2": ("zones", "draw them smaller"),
     "over 1,024 vertices": ("zones", "draw the polygons with fewer corners"),
+    "an area under that of a radius of 100 m": ("zones", "draw dwelling or inclusion larger"),
+    "windows beyond the term": ("zones", "end the hours within the order's term"),
     "over 1,024 windows": ("zones", "merge the schedules' hours, or shorten the term"),
 }
 

@@ -51,7 +51,8 @@ class Track:
     def fixes(self) -> list[gnss.Fix]:
         """Return the fixes that the firmware's own parser finds, on CPython."""
         epochs = gnss.Epochs()
-        return [fix for burst in self.bursts for fix in epochs.feed(burst.data, len(burst.data))]
+        found = [fix for burst in self.bursts for fix in epochs.feed(burst.data, len(burst.data))]
+        return found + epochs.feed(b"", 0)  # the silence after the last burst
 
     def baud(self) -> int:
         """Return the slowest usual baud rate at which the bursts leave the line some silence."""

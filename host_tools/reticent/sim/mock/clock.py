@@ -160,7 +160,7 @@ def enable_irq(level):
     if not irq_off:
         for watcher in irq_watchers:
             watcher(False)
-    while not irq_off and _deferred:
+    while not irq_off and _deferred and _stop is None:
         _deferred.pop(0)()
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import runpy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from reticent.errors import BadInput, ReticentError
+from reticent.sim.faults import Fault
 from reticent.sim.feed import write_feed
 from reticent.sim.image import build_image, compile_firmware, read_image
 from reticent.sim.runner import Chip, Report
@@ -39,8 +40,16 @@ class Network:
 class SimulatedTag:
     """One tag in a folder: its flash is a file, and stays what the tag has made of it."""
 
-    def __init__(self, folder: Path, board: str, build_utc_s: int, seed: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        board: str,
+        build_utc_s: int,
+        seed: int = 1,
+        faults: tuple[Fault, ...] = (),
+    ) -> None:
         """Take a board of boards/ and the firmware's build date, the eve of the track."""
+        self._faults = faults
         self.folder = folder
         self._data = read_board(board)
         self._board = board
@@ -105,7 +114,9 @@ class SimulatedTag:
             if on_progress is not None:
                 on_progress((zero_ms + virtual_ms) // 1000)
 
-        chip = Chip(self._world(end_ms, uarts, network), on_progress=progress)
+        changes = [change for fault in self._faults for change in fault.changes(zero_ms)]
+        world = replace(self._world(end_ms, uarts, network), changes=tuple(changes))
+        chip = Chip(world, on_progress=progress)
         report = self._finish(chip)
         feed.unlink()  # a track is nothing to leave lying about
         return report
@@ -134,6 +145,8 @@ class SimulatedTag:
 
     def _finish(self, chip: Chip) -> Report:
         report = chip.run()
+        if report.stop == "interrupted":
+            raise KeyboardInterrupt
         if report.stop != "end":
             raise ReticentError(
                 f"{self._flash}: the simulated tag stopped by itself ({report.stop}); "

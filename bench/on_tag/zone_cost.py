@@ -1,0 +1,145 @@
+"""Runs on MicroPython, on the unix port and on the Pico: what a check of the zones costs.
+
+Prints lines "name value"; with NAIVE set it also times the plain float loop (slow on a Pico).
+"""
+
+import gc
+import time
+
+import micropython
+
+from tag import grid
+from tag.geometry import Polygon
+from tag.table import Table
+
+try:
+    from settings import NAIVE, POINTS, REPEAT
+except ImportError:
+    NAIVE, POINTS, REPEAT = True, 200, 50
+
+LAT, LON = 51_500_000, -120_000
+ZONES = 100
+SPREAD_UDEG = 150_000  # half the side of the city that the zones are strewn over
+
+
+class Lcg:
+    """The same numbers everywhere; small enough for 31 bits."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def below(self, bound):
+        self.state = (self.state * 1_366 + 150_889) % 714_025
+        return self.state * bound // 714_025
+
+
+def make_ring(rng, count):
+    """Return a ring of so many corners around a random place, star-shaped and concave."""
+    lat = LAT + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
+    lon = LON + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
+    ring = []
+    for k in range(count):
+        # A walk around a square of 8 * count steps, pulled inwards at random.
+        side, along = divmod(4 * k, count)
+        along = along * 2_000 // count - 1_000
+        x, y = ((along, -1_000), (1_000, along), (-along, 1_000), (-1_000, -along))[side]
+        pull = 2 + rng.below(4)
+        ring += [lon + x * pull, lat + y * pull * 2 // 3]
+    return ring
+
+
+def naive_hits(zones, lat, lon):
+    """Return the zones around a position: the loop of the textbooks."""
+    hits = []
+    for number, zone in enumerate(zones):
+        inside = False
+        j = len(zone) - 1
+        for i in range(len(zone)):
+            xi, yi = zone[i]
+            xj, yj = zone[j]
+            if (yi > lat) != (yj > lat) and lon < (xj - xi) * (lat - yi) / (yj - yi) + xi:
+                inside = not inside
+            j = i
+        if inside:
+            hits.append(number)
+    return hits
+
+
+def four_divisions(lat, lon, cell_m):
+    """Return a tuple after four integer divisions: what a cell can cost at the least."""
+    row = (lat + 90_000_000) // 9_044
+    count = 40_075_000 // cell_m
+    col = (lon + 180_000_000) // 14_531
+    return row, col // (count // 40_000 + 1)
+
+
+def spent_us(call, arguments, repeat):
+    """Return microseconds of all calls, `repeat` times, the loop and the call with them."""
+    gc.collect()
+    started = time.ticks_us()
+    for _ in range(repeat):
+        for a in arguments:
+            call(*a)
+    return time.ticks_diff(time.ticks_us(), started)
+
+
+def heap_free(table, positions):
+    """Check every position while nothing can be allocated; return how many were checked."""
+    checked = 0
+    micropython.heap_lock()
+    try:
+        for lat, lon in positions:
+            table.check(lat, lon)
+            checked += 1
+    finally:
+        micropython.heap_unlock()
+    return checked
+
+
+def main():
+    """Print the figures and the checksums."""
+    rng = Lcg(7)
+    rings = [make_ring(rng, 4 + rng.below(61)) for _ in range(ZONES)]
+    positions = []
+    for _ in range(POINTS):
+        lat = LAT + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
+        positions.append((lat, LON + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG))
+    polygons = [Polygon([ring]) for ring in rings]
+    table = Table(polygons)
+    print("vertices", sum(len(ring) >> 1 for ring in rings))
+    print("checked_under_heap_lock", heap_free(table, positions))
+    check_us = spent_us(table.check, positions, REPEAT)
+    print("check_ns", check_us * 1000 // (REPEAT * POINTS))
+    if NAIVE:
+        zones = [
+            [(ring[i] / 1e6, ring[i + 1] / 1e6) for i in range(0, len(ring), 2)] for ring in rings
+        ]
+        degrees = [(zones, lat / 1e6, lon / 1e6) for lat, lon in positions]
+        naive_us = spent_us(naive_hits, degrees, 2)
+        print("naive_ns", naive_us * 1000 // (2 * POINTS))
+    cells = [(lat, lon, 1000) for lat, lon in positions]
+    print("cell_ns", spent_us(grid.cell, cells, REPEAT) * 1000 // (REPEAT * POINTS))
+    print("divisions_ns", spent_us(four_divisions, cells, REPEAT) * 1000 // (REPEAT * POINTS))
+    print_checksums(polygons, table, positions)
+
+
+def print_checksums(polygons, table, positions):
+    """Print one number each for the results of the kernel, of the geometry and of the grid."""
+    kernel = exact = away = cells = 0
+    for number, (lat, lon) in enumerate(positions[:60]):
+        # Each position as it is, then moved to a corner of one of the zones, which is inside.
+        ring = polygons[number].rings[0]
+        for y, x in ((lat, lon), (ring[1], ring[0]), (ring[1] + 500, ring[0])):
+            table.check(y, x)
+            for k in range(0, ZONES, 7):
+                kernel = (kernel * 5 + table.contains(k) + 1) % 1_000_003
+                exact = (exact * 5 + polygons[k].contains(y, x) + 1) % 1_000_003
+        depth_mm = polygons[number].depth_mm(lat, lon)
+        away = (away * 7 + depth_mm) % 1_000_003
+        for cell_m in (500, 1_000):
+            row, col = grid.cell(lat * number // 60, lon - 2_000_000 * number, cell_m, 77, -99)
+            cells = (cells * 7 + row * 31 + col) % 1_000_003
+    print("checksums", kernel, exact, away, cells)
+
+
+main()

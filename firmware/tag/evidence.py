@@ -1,0 +1,61 @@
+"""When a zone counts as entered or left: evidence, second by second, of where the fixes lie.
+
+One fix decides nothing: multipath throws a fix 100 m off, for half a minute at a time. Evidence
+between OUTSIDE and INSIDE rises with each second whose fix lies inside the zone and falls with each
+outside; the zone is entered when it is full and left when it is empty. docs/ZONES.md has the
+weights' reasons and what the rule did under REQUIREMENTS R6's noise.
+"""
+
+from micropython import const
+
+# Of a fix, a second: twice as much as of one that is nearer to the edge than its own error.
+_PLAIN = const(2)
+_DOUBTFUL = const(1)
+_DEEP = const(10)  # deeper than multipath throws: twelve seconds decide
+_FULL = const(112)  # 56 plain seconds: more than any one jump, less than 120 with a jump in them
+_START = const(48)  # undecided; and a jump of 30 s just after a boot is no entry either
+
+_MULTIPATH_DM = const(1_200)
+_MOST_STEP_S = const(10)  # a longer silence between two fixes is no evidence
+
+
+class Evidence:
+    """Evidence for one zone; `inside` is True, False, or None until it first decides."""
+
+    def __init__(self):
+        self.forget()
+
+    def weigh(self, depth_dm, error_m, elapsed_s):
+        """Weigh a fix so deep in the zone (negative: outside), so long after the last one.
+
+        Return True on entry, False on exit, None when nothing changed. The first decision is an
+        entry where it says inside, and no exit otherwise.
+        """
+        away_dm = abs(depth_dm)
+        error_dm = 10 * (error_m or 0)
+        weight = _PLAIN if away_dm >= error_dm else _DOUBTFUL
+        if away_dm > _MULTIPATH_DM + error_dm:
+            weight = _DEEP
+        # Nothing was seen of the time before the first fix.
+        weight *= 1 if self._is_fresh else min(max(elapsed_s, 0), _MOST_STEP_S)
+        self._is_fresh = False
+        total = self._weight + (weight if depth_dm >= 0 else -weight)
+        self._weight = min(max(total, 0), _FULL)
+        if self._weight == _FULL and not self.inside:
+            self.inside = True
+            return True
+        if self._weight == 0 and self.inside is not False:
+            was_inside = self.inside
+            self.inside = False
+            return False if was_inside else None
+        return None
+
+    def is_settled(self):
+        """Return whether all evidence is on the side that was decided."""
+        return self._weight == (_FULL if self.inside else 0)
+
+    def forget(self):
+        """Begin again, undecided."""
+        self.inside = None
+        self._weight = _START
+        self._is_fresh = True

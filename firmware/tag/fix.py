@@ -1,0 +1,57 @@
+"""A fix: a position with its time, and how good the receiver thinks it is."""
+
+_METRES_PER_HDOP = 5  # one-sigma range error of a modern receiver, rounded up: error = HDOP x 5 m
+
+
+class Fix:
+    """A position with its time: UTC seconds, microdegrees, and what the receiver thinks of it.
+
+    What is None was not said. `is_doubtful`: one damaged sentence could have made it, as it lacks
+    the confirmation that this receiver's epochs usually have; good for a log, not for an order.
+    """
+
+    def __init__(self, utc_s, lat_udeg, lon_udeg, hdop_x10, sats_used):
+        self.utc_s = utc_s
+        self.utc_ms = 0  # of the second
+        self.lat_udeg = lat_udeg
+        self.lon_udeg = lon_udeg
+        self.hdop_x10 = hdop_x10
+        self.hdop_x100 = None if hdop_x10 is None else hdop_x10 * 10
+        self.sats_used = sats_used
+        self.error_m = None if hdop_x10 is None else -(-hdop_x10 * _METRES_PER_HDOP // 10)
+        self.alt_mm = None  # above mean sea level
+        self.speed_cm_s = None
+        self.course_cdeg = None
+        self.mode = None  # 2 two-dimensional, 3 three-dimensional
+        self.signals = None  # tracked ones: (count, mean, weakest, strongest C/N0 in dB-Hz)
+        self.is_doubtful = False
+
+    def passes(self, hdop_x10_most, sats_least):
+        """Return whether the fix is good enough for the order's quality gate; unknown is not."""
+        if self.hdop_x10 is None or self.sats_used is None or self.is_doubtful:
+            return False
+        return self.hdop_x10 <= hdop_x10_most and self.sats_used >= sats_least
+
+
+def fix_of(epoch, days, is_doubtful):
+    """Return the Fix of an accepted epoch of this day; its HDOP is rounded up, never better."""
+    hdop_x10 = None if epoch.hdop_x100 < 0 else -(-epoch.hdop_x100 // 10)
+    utc_s = days * 86_400 + epoch.time_ms // 1000
+    made = Fix(utc_s, epoch.lat_udeg, epoch.lon_udeg, hdop_x10, _known(epoch.sats_used))
+    made.utc_ms = epoch.time_ms % 1000
+    made.hdop_x100 = _known(epoch.hdop_x100)
+    made.alt_mm = epoch.alt_mm if epoch.has_alt else None
+    made.speed_cm_s = _known(epoch.speed_cm_s)
+    made.course_cdeg = _known(epoch.course_cdeg)
+    made.mode = epoch.mode
+    made.is_doubtful = is_doubtful
+    tally = epoch.tally
+    if tally[0]:
+        made.signals = (tally[0], tally[1] // tally[0], tally[2], tally[3])
+    if made.error_m is not None:
+        made.error_m = max(made.error_m, -(-epoch.gst_error_cm // 100))
+    return made
+
+
+def _known(value):
+    return None if value < 0 else value

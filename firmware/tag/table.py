@@ -1,0 +1,164 @@
+"""All polygons of an order in flat arrays, and the kernel that says which ones hold a position.
+
+A check allocates nothing. It is exact whatever a polygon's size: where a product leaves 32 bits it
+is made of two words. 100 zones of 4 to 64 vertices: docs/ZONES.md has the measured figures.
+"""
+
+from array import array
+
+import micropython
+from micropython import const
+
+from tag import sphere
+
+OUTSIDE = const(0)
+
+
+class Table:
+    """Polygons by number; `check` says for each whether it holds a position, in `state`."""
+
+    def __init__(self, polygons):
+        """Take the polygons, None where a number has none."""
+        self.state = bytearray(len(polygons))
+        # A ring's seven words: number, west, south (from a pole), width, height, first, end.
+        rings = []
+        vertices = []
+        for number, polygon in enumerate(polygons):
+            if polygon is None:
+                continue
+            for ring, (west, south, width, height) in zip(polygon.rings, polygon.boxes):
+                first = len(vertices)
+                for i in range(0, len(ring), 2):
+                    vertices += [ring[i] - west, ring[i + 1] - south]
+                vertices += vertices[first : first + 2]
+                rings += [number, west % sphere.TURN_UDEG, south + sphere.POLE_UDEG]
+                rings += [width, height, first, len(vertices)]
+        self._words = len(rings)
+        self._rings = array("i", rings)
+        self._vertices = array("i", vertices)
+
+    def check(self, lat_udeg, lon_udeg):
+        """Set state[number] to other than OUTSIDE where the position is inside or on an edge."""
+        _clear(self.state, len(self.state))
+        _scan(self._rings, self._words, self._vertices, lat_udeg, lon_udeg, self.state)
+
+    def contains(self, number):
+        """Return whether the last check found the position inside this one, or on its edge."""
+        return self.state[number] != OUTSIDE
+
+
+@micropython.viper
+def _clear(state: ptr8, count: int):
+    k = 0
+    while k < count:
+        state[k] = 0
+        k += 1
+
+
+@micropython.viper
+def _scan(rings: ptr32, count: int, vertices: ptr32, lat: int, lon: int, state: ptr8):
+    """Flip bit 0 of a zone's byte for each ring that is around (lon, lat); set bit 1 on an edge.
+
+    No word of `rings` is negative: a ptr32 load zero-extends where a word has 64 bits.
+    """
+    lat += 90000000
+    k = 0
+    while k < count:
+        y = lat - rings[k + 2]
+        if y >= 0 and y <= rings[k + 4]:
+            x = lon - rings[k + 1]
+            while x < 0:
+                x += 360000000
+            while x >= 360000000:
+                x -= 360000000
+            if x <= rings[k + 3]:
+                found = int(_around(vertices, rings[k + 5], rings[k + 6], x, y))
+                if found == 2:
+                    state[rings[k]] |= 2
+                else:
+                    state[rings[k]] ^= found
+        k += 7
+
+
+@micropython.viper
+def _around(vertices: ptr32, p: int, end: int, x: int, y: int) -> int:
+    """Return 1 where the ring is around (x, y), 2 where an edge holds it, else 0."""
+    inside = 0
+    xj = vertices[p]
+    yj = vertices[p + 1]
+    p += 2
+    while p < end:
+        xi = vertices[p]
+        yi = vertices[p + 1]
+        p += 2
+        low = yi
+        high = yj
+        if yi > yj:
+            low = yj
+            high = yi
+        if y >= low and y <= high:
+            if xi > x and xj > x:  # all of the edge is east
+                if y < high:
+                    inside ^= 1
+            elif xi >= x or xj >= x:
+                # Between the edge's ends on both axes: on which side, by an exact product.
+                side = 0
+                if low < high:
+                    side = int(_side(x - xj, yi - yj, y - yj, xi - xj))
+                if side == 0:
+                    return 2
+                if yi < yj:
+                    side = 0 - side
+                if side < 0 and y < high:
+                    inside ^= 1
+        xj = xi
+        yj = yi
+    return inside
+
+
+@micropython.viper
+def _side(a: int, b: int, c: int, d: int) -> int:
+    """Return the sign of a * b - c * d for numbers below 2**29 of either sign."""
+    # Within 2**14 of zero all of them, as they mostly are: a bit above 2**15 is set in none.
+    if ((a + 0x4000) | (b + 0x4000) | (c + 0x4000) | (d + 0x4000)) >> 15 == 0:
+        return a * b - c * d
+    left = 1
+    if a < 0:
+        a = 0 - a
+        left = 0 - left
+    if b < 0:
+        b = 0 - b
+        left = 0 - left
+    if a == 0 or b == 0:
+        left = 0
+    right = 1
+    if c < 0:
+        c = 0 - c
+        right = 0 - right
+    if d < 0:
+        d = 0 - d
+        right = 0 - right
+    if c == 0 or d == 0:
+        right = 0
+    if left != right or left == 0:
+        return left - right
+    return left * int(_compare(a, b, c, d))
+
+
+@micropython.viper
+def _compare(a: int, b: int, c: int, d: int) -> int:
+    """Return the sign of a * b - c * d for numbers of 0 to 2**29: words of 30 bits."""
+    low = (a & 0x7FFF) * (b & 0x7FFF)
+    middle = (a >> 15) * (b & 0x7FFF) + (a & 0x7FFF) * (b >> 15)
+    low += (middle & 0x7FFF) << 15
+    high = (a >> 15) * (b >> 15) + (middle >> 15) + (low >> 30)
+    low &= 0x3FFFFFFF
+    other = (c & 0x7FFF) * (d & 0x7FFF)
+    middle = (c >> 15) * (d & 0x7FFF) + (c & 0x7FFF) * (d >> 15)
+    other += (middle & 0x7FFF) << 15
+    high -= (c >> 15) * (d >> 15) + (middle >> 15) + (other >> 30)
+    if high == 0:
+        high = low - (other & 0x3FFFFFFF)
+    if high > 0:
+        return 1
+    return 0 - 1 if high < 0 else 0

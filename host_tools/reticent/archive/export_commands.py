@@ -1,0 +1,189 @@
+"""`reticent export` and `reticent report`: what was opened, for others to read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from reticent.archive.desk import Asked, Desk, Opening, tag_id
+from reticent.archive.export import (
+    COARSE,
+    NONE,
+    PRECISE,
+    Row,
+    make_row,
+    to_csv,
+    to_geojson,
+    to_gpx,
+)
+from reticent.archive.keyring import DUTY, OFFICER
+from reticent.archive.report import Report, read_truth
+from reticent.archive.report_page import page
+from reticent.clock import Clock
+from reticent.console import counted, say, say_json
+from reticent.errors import BadInput
+from reticent.files import write_whole
+from reticent.run import Run
+
+_FORMATS = {"csv": to_csv, "geojson": to_geojson, "gpx": to_gpx}
+
+
+def export(
+    run: Path | None = None,
+    *,
+    format: str = "csv",
+    out: Path | None = None,
+    role: str,
+    reason: str,
+    case: str,
+    database: Path | None = None,
+    tags: Path | None = None,
+    keys: Path | None = None,
+    log: Path | None = None,
+    tag: str | None = None,
+    person: str | None = None,
+    json: bool = False,
+    now: str | None = None,
+) -> None:
+    """Write what a role may open as CSV, GeoJSON or GPX; it is logged like every opening.
+
+    Each row has longitude, latitude, UTC and its precision: `precise`, `coarse` or `none`. A
+    coarse row is an area: its point is the middle, its uncertainty reaches the farthest corner.
+
+    Parameters
+    ----------
+    run
+        The folder of a simulation: it says where database, tags, keys and log are.
+    format
+        csv, geojson or gpx. A GPX has only the rows with a place.
+    out
+        The file to write; else standard output.
+    role
+        duty, officer or wearer; several with commas.
+    reason
+        Why; it is logged.
+    case
+        The case's number; it is logged.
+    database
+        The collector's database.
+    tags
+        The registered tags' files.
+    keys
+        The key ring.
+    log
+        The access logs' folder; else access-log beside the database.
+    tag
+        This tag's records only (16 hex digits).
+    person
+        Who opens, if not this account's name.
+    json
+        Print how many rows of which precision were written, as JSON.
+    now
+        The time to log (ISO 8601, UTC), if not the computer's clock.
+    """
+    if format not in _FORMATS:
+        raise BadInput(f"{format!r} is no format; it is {', '.join(_FORMATS)}")
+    if json and out is None:
+        raise BadInput("--json tells about a file: give --out")
+    desk = Desk.at(run, database, tags, keys, log)
+    asked = Asked(tuple(role.split(",")), reason, case, person)
+    opening = Opening(desk, asked, Clock.set_to(now).utc_s(), tag_id(tag))
+    try:
+        opening.require_sound()
+        rows = _rows(opening)
+    finally:
+        opening.close()
+    text = _FORMATS[format](rows)
+    if out is None:
+        say(text.rstrip("\n"))
+        return
+    write_whole(out, text.encode())
+    classes = Counter(row.precision for row in rows)
+    counts = {name: classes[name] for name in (PRECISE, COARSE, NONE)}
+    if json:
+        say_json({"file": str(out), "rows": counts})
+    else:
+        told = ", ".join(f"{count} {name}" for name, count in counts.items())
+        say(f"{out}: {counted(len(rows), 'row')} ({told})")
+
+
+def report(
+    run: Path | None = None,
+    *,
+    out: Path | None = None,
+    reason: str,
+    case: str,
+    role: str = f"{DUTY},{OFFICER}",
+    database: Path | None = None,
+    tags: Path | None = None,
+    keys: Path | None = None,
+    log: Path | None = None,
+    truth: Path | None = None,
+    tag: str | None = None,
+    person: str | None = None,
+    json: bool = False,
+    now: str | None = None,
+) -> None:
+    """Write one HTML page: what was told, beside what a minute-by-minute tag would have told.
+
+    The page asks nothing of the network and can be printed. A cell is drawn as the area that it
+    means. Without a truth (only a simulation has one) the left side is missing.
+
+    Parameters
+    ----------
+    run
+        The folder of a simulation: it says where everything is.
+    out
+        The file to write; else report.html in the run's folder.
+    reason
+        Why; it is logged.
+    case
+        The case's number; it is logged.
+    role
+        Whose envelopes to open: duty, officer or wearer; several with commas.
+    database
+        The collector's database.
+    tags
+        The registered tags' files.
+    keys
+        The key ring.
+    log
+        The access logs' folder; else access-log beside the database.
+    truth
+        CSV (time, lat, lon, bytes) of what a minute-by-minute tag would have told.
+    tag
+        This tag, where the database has several (16 hex digits).
+    person
+        Who opens, if not this account's name.
+    json
+        Print the page's figures as JSON.
+    now
+        The time to log (ISO 8601, UTC), if not the computer's clock.
+    """
+    if run is not None:
+        places = Run(run).check()
+        out, truth = out or places.folder / "report.html", truth or places.truth
+    if out is None:
+        raise BadInput("give --out, the file to write")
+    minutes = [] if truth is None else read_truth(truth)
+    desk = Desk.at(run, database, tags, keys, log)
+    asked = Asked(tuple(role.split(",")), reason, case, person)
+    opening = Opening(desk, asked, Clock.set_to(now).utc_s(), tag_id(tag))
+    try:
+        opening.require_sound()
+        told = Report.of(opening, minutes)
+    finally:
+        opening.close()
+    write_whole(out, page(told).encode())
+    if json:
+        say_json({"file": str(out), **told.figures()})
+    else:
+        say(f"report          {out}")
+
+
+def _rows(opening: Opening) -> list[Row]:
+    return [
+        make_row(entry, opening.reader(one), one.tag, one.number)
+        for one in opening.opened()
+        for entry in one.batch.records
+    ]

@@ -1,0 +1,1 @@
+"""Receivers: what a log of one holds, as the tag would read it."""

@@ -1,0 +1,88 @@
+"""`reticent zones`: what the tag's own geometry says of zones, and a picture of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from cyclopts import App
+
+from reticent.errors import BadInput
+from reticent.files import read_text, write_whole
+from reticent.zones.oracle import Question, ask
+from reticent.zones.shapes import Named, degrees, read_shapes, scale_for
+
+zones = App(name="zones", help="Zones: what the tag says of them, and how they look.")
+
+_COLUMNS = ("lat", "lon", "zone")
+_TAG_DECIMALS = 6
+
+
+@zones.command
+def check(shapes: Path, points: Path, *, out: Path | None = None, as_tag: bool = False) -> None:
+    """Ask the tag's own geometry, on the real interpreter, which points are inside.
+
+    Writes CSV with lat, lon, zone, inside (true or false) and distance_m to the zone's edge, in
+    the points' order. The border is inside. Shapes over an order's limits are checked all the same.
+
+    Parameters
+    ----------
+    shapes
+        GeoJSON; each feature has a `name`. A Point may have a `radius_m`.
+    points
+        CSV with the columns lat, lon, zone (a feature's name).
+    out
+        Write here instead of to standard output.
+    as_tag
+        Round every coordinate to whole microdegrees first, as an order and a receiver do (else
+        every decimal counts).
+    """
+    named = read_shapes(shapes)
+    rows, questions = _read_points(points, named)
+    decimals = _TAG_DECIMALS
+    if not as_tag:
+        coordinates = [value for zone in named.values() for p in zone.positions() for value in p]
+        asked = [value for _, *position in questions for value in position]
+        decimals = scale_for(iter(coordinates + asked))
+    answers = ask(named.values(), questions, decimals)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow((*_COLUMNS, "inside", "distance_m"))
+    for row, (inside, distance_mm) in zip(rows, answers, strict=True):
+        metres = f"{distance_mm // 1000}.{distance_mm % 1000:03}"
+        writer.writerow((*row, "true" if inside else "false", metres))
+    if out is None:
+        sys.stdout.write(text.getvalue())
+    else:
+        write_whole(out, text.getvalue().encode())
+
+
+def _read_points(
+    path: Path, named: dict[str, Named]
+) -> tuple[list[tuple[str, str, str]], list[Question]]:
+    """Return the rows as they are written, and what to ask for each."""
+    reader = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff"), newline=""))
+    missing = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise BadInput(f"{path}: no column `{missing[0]}`; the columns are lat, lon, zone")
+    numbers = {name: number for number, name in enumerate(named)}
+    rows: list[tuple[str, str, str]] = []
+    questions: list[Question] = []
+    for row in reader:
+        lat, lon, zone = (row[column] or "" for column in _COLUMNS)
+        where = f"{path}:{reader.line_num}"
+        if zone not in numbers:
+            raise BadInput(f"{where}: no zone is called {zone!r}")
+        rows.append((lat, lon, zone))
+        questions.append((numbers[zone], _degrees(lat, where), _degrees(lon, where)))
+    return rows, questions
+
+
+def _degrees(text: str, where: str) -> Decimal:
+    try:
+        return degrees(text.strip(), "a coordinate")
+    except BadInput as error:
+        raise BadInput(f"{where}: {error}") from None

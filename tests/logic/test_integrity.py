@@ -1,0 +1,116 @@
+"""tag/integrity.py: suspicion on evidence, silence on silence, and never a coordinate."""
+
+from tag import events
+from tag.fix import Fix
+from tag.integrity import Integrity, distance_m
+
+LAT, LON = 47_000_000, -30_000_000
+SKY = (47, 44, 42, 40, 38, 35, 31, 27)  # C/N0 of a usual sky
+
+
+def watch(profile):
+    """Run [(signals, fix position or None)] second by second; return [(second, code, value)]."""
+    integrity = Integrity()
+    said = []
+    for second, (signals, place) in enumerate(profile):
+        if signals is not None:
+            tracked = [cn0 for cn0 in signals if cn0]
+            ends = (min(tracked), max(tracked)) if tracked else (0, 0)
+            integrity.take_signals(len(tracked), sum(tracked), ends[0], ends[1])
+        if place is not None:
+            fix = Fix(
+                1_772_409_600 + second + (place[2] if len(place) > 2 else 0), *place[:2], 9, 8
+            )
+            integrity.take_fix(fix, 5_000 + second)
+        said += [(second,) + one for one in integrity.suspicions(5_000 + second)]
+    return said
+
+
+def codes(profile):
+    return [code for _, code, _ in watch(profile)]
+
+
+def still(count, signals=SKY):
+    return [(signals, (LAT, LON))] * count
+
+
+def lower(db):
+    return tuple(max(cn0 - db, 0) for cn0 in SKY)
+
+
+def test_an_ordinary_day_says_nothing():
+    walk = [(SKY, (LAT + 20 * second, LON + 15 * second)) for second in range(600)]
+    multipath = still(60) + [(SKY, (LAT + 1_300, LON))] * 8 + still(60)
+    train = [(SKY, (LAT + 750 * second, LON)) for second in range(600)]
+    for day in (still(600), walk, multipath, train):
+        assert watch(day) == []
+
+
+def test_a_garage_and_a_tunnel_are_no_jamming():
+    silent = (0,) * len(SKY)
+    tunnel = still(60) + [(silent, None)] * 120 + [(SKY, (LAT + 9_000, LON))] * 60
+    garage = still(60)
+    for db in range(0, 45, 3):
+        # a roof takes the low satellites first, and something still comes in at the door
+        garage += [((44,) + lower(db)[1:], (LAT, LON))] * 2
+    garage += [(silent, None)] * 300 + still(60)
+    unheard = still(60) + [(None, None)] * 300 + still(60)
+    for profile in (tunnel, garage, unheard):
+        assert watch(profile) == []
+
+
+def test_all_signals_down_together_is_suspected_as_jamming_once_with_its_evidence():
+    jammed = still(60) + [(lower(12), None)] * 60 + still(30)
+    said = watch(jammed)
+    assert [(second, code) for second, code, _ in said] == [(62, events.JAM_SUSPECTED)]
+    value = said[0][2]
+    mean = sum(SKY) // len(SKY)
+    assert (value >> 16, value >> 8 & 255, value & 255) == (8, mean, mean - 12)
+    again = jammed + still(700) + jammed
+    assert codes(again) == [events.JAM_SUSPECTED] * 2
+
+
+def test_a_short_dip_is_no_jamming():
+    assert watch(still(60) + [(lower(12), (LAT, LON))] * 2 + still(60)) == []
+
+
+def test_an_implausible_jump_says_the_speed_and_no_place():
+    said = watch(still(30) + [(SKY, (LAT + 90_000, LON))] * 30)
+    assert [(code, value) for _, code, value in said] == [(events.JUMP, 10_000)]
+
+
+def test_uniform_signals_and_a_jump_are_spoofing_only_together():
+    uniform = (41, 41, 42, 42, 42, 43, 43)
+    jump = [(uniform, (LAT + 90_000, LON))] * 30
+    assert watch(still(60) + still(60, uniform)) == [], "uniform alone"
+    said = watch(still(60) + still(10, uniform) + jump)
+    assert [code for _, code, _ in said] == [events.JUMP, events.SPOOF_SUSPECTED]
+    value = said[1][2]
+    assert (value >> 24, value >> 16 & 255, value & 65_535) == (7, 2, 10_000)
+    slow = still(60) + still(10, uniform) + still(120) + [(SKY, (LAT + 90_000, LON))] * 9
+    assert [code for _, code, _ in watch(slow)] == [events.JUMP], "two minutes apart"
+
+
+def test_a_step_of_time_against_the_clock_is_said():
+    profile = still(30) + [(SKY, (LAT, LON, 20))] * 30
+    assert [(code, value) for _, code, value in watch(profile)] == [(events.TIME_STEP, 20)]
+    assert watch(still(30) + [(SKY, (LAT, LON, 3))] * 30) == []
+
+
+def test_every_value_fits_the_record_and_holds_no_coordinate():
+    profile = still(60) + [(SKY, (-LAT, LON + 150_000_000, -100_000))] * 5
+    for _, code, value in watch(profile):
+        assert -(1 << 31) <= value < 1 << 31
+        for part in (LAT, LON, LAT // 1000, LON // 1000):
+            assert value not in (part, -part), code
+
+
+def test_distances_are_near_enough_also_across_the_antimeridian():
+    for one, other, metres in (
+        ((0, 0), (1_000_000, 0), 111_195),
+        ((60_000_000, 0), (60_000_000, 1_000_000), 55_597),
+        ((0, 179_999_000), (0, -179_999_000), 222),
+        ((51_500_000, -100_000), (51_510_000, -84_000), 1_570),
+    ):
+        found = distance_m(one[0], one[1], other[0], other[1])
+        assert metres * 97 <= found * 100 <= metres * 109, (one, other, found)
