@@ -34,7 +34,11 @@ app = App(
 app.command(
     "reticent.archive.key_commands:keys", name="keys", help="Keys of issuer and recipients."
 )
-app.command("reticent.orders.commands:order", name="order", help="Orders: sign, show, publish.")
+app.command(
+    "reticent.orders.commands:order",
+    name="order",
+    help="Orders: new, check, sign, show, publish.",
+)
 app.command(
     "reticent.collector.commands:collector",
     name="collector",

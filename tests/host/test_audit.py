@@ -370,6 +370,15 @@ def _(dossier):
     dossier.holding(record.PRECISE, 2)[1][2] = 42
 
 
+@fault("zone-unknown")
+def _(dossier):
+    """a crossing of a zone that the order has not"""
+    crossing = next(
+        entry for one in dossier.planned for entry in one.records if entry[:3:2] == [3, HOME]
+    )
+    crossing[2] = 42
+
+
 @fault("zone-out-of-hours")
 def _(dossier):
     """positions of a zone outside its hours"""

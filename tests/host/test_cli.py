@@ -12,6 +12,7 @@ import pytest
 from rich.table import Table
 
 from agency import SLOT, START_S, Agency
+from commands import fails
 from reticent.cli import run
 from reticent.console import show
 from reticent.tagcode import batch, record
@@ -35,16 +36,6 @@ def opening(agency, *more, role="officer", reason="weekly review", case="77"):
         "--keys", str(agency.ring.folder), "--role", role, "--reason", reason, "--case", case,
         *more,
     ]  # fmt: skip
-
-
-def fails(capsys, arguments, status, message):
-    """Check that the command ends with this status and one line about it."""
-    assert run(arguments) == status, arguments
-    captured = capsys.readouterr()
-    assert message in captured.err, (arguments, captured.err)
-    assert captured.err.startswith("reticent: "), captured.err
-    assert captured.err.count("\n") == 1, captured.err
-    assert "Traceback" not in captured.err
 
 
 def test_bad_input_is_one_line_and_status_2(agency, tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""`reticent order`: sign, show and publish orders."""
+"""`reticent order`: the tree of its commands; sign, show and publish."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ from reticent.orders.signing import read_policy, sign_policy
 from reticent.orders.zones import KINDS
 from reticent.tagcode import batch, policy
 
-order = App(name="order", help="Orders: sign, show, publish.")
+order = App(name="order", help="Orders: new, check, sign, show, publish.")
+order.command(
+    "reticent.orders.new_commands:new", name="new", help="Write a new order, asked or from flags."
+)
+order.command(
+    "reticent.orders.check_commands:check",
+    name="check",
+    help="Check an order and say what it means.",
+)
 
 
 @order.command

@@ -16,6 +16,7 @@ from pathlib import Path
 from reticent.errors import BadInput
 from reticent.files import read_text
 from reticent.orders.fault import OrderFault, nearest
+from reticent.orders.rings import Ring, check_rings
 from reticent.orders.schedule import Schedule, parse_schedule
 from reticent.tagcode import policy
 
@@ -27,8 +28,6 @@ KINDS = {
 _PROPERTIES = ("name", "kind", "justification", "radius_m", "schedule", "timezone")
 _MIN_RADIUS_M, _MAX_RADIUS_M = 10, 50_000
 _HALF_TURN_UDEG = 180_000_000
-
-Ring = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,9 @@ def _shape(geometry: object, properties: Mapping[str, object]) -> Circle | Polyg
         raise BadInput(f"a {kind} is no zone; use a Polygon, or a Point with `radius_m`")
     if not isinstance(coordinates, list) or not coordinates:
         raise BadInput("a polygon without rings")
-    return Polygon(tuple(_ring(ring, number) for number, ring in enumerate(coordinates, 1)))
+    rings = tuple(_ring(ring, number) for number, ring in enumerate(coordinates, 1))
+    check_rings(rings)
+    return Polygon(rings)
 
 
 def _check_radius(radius_m: object, least_m: int) -> int:

@@ -1,0 +1,22 @@
+"""`reticent audit` over the folder that the whole way leaves."""
+
+import json
+from datetime import UTC, datetime
+
+from reticent.cli import run
+from reticent.sim.demo import example_order, run_demo
+from reticent.sim.synthetic import make_day
+from reticent.sim.track import Track
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+OPENING = ["--role", "duty,officer", "--reason", "audit", "--case", "A-1"]
+
+
+def test_the_whole_way_leaves_nothing_to_find(tmp_path, capsys):
+    bursts = make_day(DAY).bursts[int(11.2 * 3600) : int(14.2 * 3600)]
+    outcome = run_demo(Track("excerpt", bursts), example_order(), tmp_path, lambda _line: None)
+    assert run(["audit", str(tmp_path), *OPENING, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["findings"] == []
+    assert result["opened"] == result["envelopes"] == len(outcome.opened)
+    assert run(["audit", str(tmp_path)]) == 0
