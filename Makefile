@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRACK ?=
 OUT ?= build/demo
+JOBS ?= 2
 CHROMIUM ?= chromium
 
 .DEFAULT_GOAL := help
@@ -15,8 +16,8 @@ help: ## list the targets
 demo: $(VENV)/.ready ## the whole way on a synthetic day, or on TRACK=a raw NMEA log (OUT=folder)
 	@$(BIN)/reticent demo --out "$(OUT)" $(if $(TRACK),--track "$(TRACK)")
 
-test: $(VENV)/.ready ## all tests, on CPython and on the real MicroPython interpreter (ARGS=pytest's)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.ready ## all tests, on CPython and on the real MicroPython interpreter (ARGS=pytest's, JOBS=2)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.ready typings/.ready ## lint, format, types, and the lock and stubs are current
 	$(BIN)/ruff check .

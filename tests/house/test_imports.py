@@ -61,6 +61,13 @@ def test_the_host_never_imports_the_tags_cryptography():
         assert "seal" not in imported(path), path
 
 
+def test_the_host_reaches_the_tags_modules_through_one_module():
+    own = {"tagcode.py"}
+    for path in HOST.rglob("*.py"):
+        if path.name not in own and "mock" not in path.parts:
+            assert not imported(path) & set(ALLOWED), path
+
+
 @pytest.mark.parametrize(
     "path", [path for path in FILES if path.parent.name in ("tag", "wire")], ids=name_of
 )
