@@ -28,7 +28,7 @@ def run_way(track: Track, order: Order, folder: Path) -> Outcome:
 
 
 def whole_way(track: Track, folder: Path) -> Outcome:
-    return run_way(track, placed_on(example_order(), track.fixes()), folder)
+    return run_way(track, placed_on(example_order(), track.fixes), folder)
 
 
 def expected_fixes(log: str) -> dict[int, tuple[int, int, bool]]:
@@ -150,5 +150,5 @@ def test_a_log_whose_time_runs_backwards_is_refused(tmp_path):
 
 def test_the_host_counts_the_fixes_that_the_firmware_counts():
     track = excerpt(0, 0.1)
-    assert len(track.fixes()) == 360
-    assert all(isinstance(fix, gnss.Fix) for fix in track.fixes())
+    assert len(track.fixes) == 360
+    assert all(isinstance(fix, gnss.Fix) for fix in track.fixes)

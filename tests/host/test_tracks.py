@@ -33,7 +33,7 @@ def reception(name: str = "ublox-m8", **changes) -> Reception:
 def test_points_become_a_fix_a_second_on_the_straight_way_between(name, text, tmp_path):
     path = tmp_path / "track"
     path.write_text(text)
-    fixes = read_track(path, reception(name)).fixes()
+    fixes = read_track(path, reception(name)).fixes
     assert [fix.utc_s for fix in fixes] == list(range(START, START + 101))
     # Four decimals of a minute are 1.7 microdegrees: half of that, and half of ours.
     assert all(abs(fix.lat_udeg - (47_000_000 + 10 * i)) <= 2 for i, fix in enumerate(fixes))
@@ -46,7 +46,7 @@ def test_a_gap_over_ten_minutes_is_a_receiver_that_hears_nothing(tmp_path):
     rows = ("09:00:00Z,47.0", "09:00:10Z,47.0", "09:20:00Z,47.1", "09:20:05Z,47.1")
     path.write_text("time,lat,lon\n" + "".join(f"2026-03-02T{row},-30.0\n" for row in rows))
     track = read_track(path, reception())
-    heard = [fix.utc_s - START for fix in track.fixes()]
+    heard = [fix.utc_s - START for fix in track.fixes]
     assert heard == [*range(10), *range(1200, 1206)]
     assert len(track.bursts) == 1206, "it still talks every second"
 
@@ -56,7 +56,7 @@ def test_the_antimeridian_is_crossed_the_short_way(tmp_path):
     path.write_text(
         "time,lat,lon\n2026-03-02T09:00:00Z,-17,179.999\n2026-03-02T09:00:10Z,-17,-179.999\n"
     )
-    lons = [fix.lon_udeg for fix in read_track(path, reception()).fixes()]
+    lons = [fix.lon_udeg for fix in read_track(path, reception()).fixes]
     assert all(abs(lon) > 179_998_000 for lon in lons), lons
 
 
@@ -66,7 +66,7 @@ def test_noise_is_seeded_and_off_unless_asked_for(tmp_path):
     tracks = [read_track(path, reception(seed=seed, noisy=True)) for seed in (1, 1, 2)]
     datas = [b"".join(burst.data for burst in track.bursts) for track in tracks]
     assert datas[0] == datas[1] != datas[2]
-    errors_m = [abs(fix.lon_udeg + 30_000_000) * 0.076 for fix in tracks[0].fixes()]
+    errors_m = [abs(fix.lon_udeg + 30_000_000) * 0.076 for fix in tracks[0].fixes]
     assert 0.5 < sum(errors_m) / len(errors_m) < 60
 
 

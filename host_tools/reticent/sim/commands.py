@@ -162,7 +162,7 @@ def _der(path: Path) -> bytes:
 
 
 def _fixes(track: Track, path: Path):
-    fixes = track.fixes()
+    fixes = track.fixes
     if not fixes:
         raise BadInput(f"{path}: no valid fix in it; name a log with RMC and GGA sentences")
     return fixes

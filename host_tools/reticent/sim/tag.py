@@ -20,7 +20,7 @@ from reticent.tagcode import BOARDS, FIRMWARE, config
 
 _MARCH = "x64"  # viper code runs on this machine's processor
 _VERSION = 0x000100
-_LEAD_MS = 2_000  # the tag has booted when the track's first byte comes
+_LEAD_MS = 500  # a receiver talks within a second of power-on
 _LATENCY_MS = 100  # from an epoch to its first byte on the line
 _FIRST_BOOT_MS = 3_000
 _SETTLE_S = 120  # behind the last upload slot: sealing, a try or two

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from operator import xor
 from pathlib import Path
 
@@ -48,8 +48,9 @@ class Track:
         """UTC second of the last burst."""
         return self.bursts[-1].utc_ms // 1000
 
+    @cached_property
     def fixes(self) -> list[gnss.Fix]:
-        """Return the fixes that the firmware's own parser finds, on CPython."""
+        """The fixes that the firmware's own parser finds, on CPython."""
         epochs = gnss.Epochs()
         found = [fix for burst in self.bursts for fix in epochs.feed(burst.data, len(burst.data))]
         return found + epochs.feed(b"", 0)  # the silence after the last burst

@@ -111,7 +111,7 @@ class Way:
         """Keep what a minute-by-minute tag would have told, for the report."""
         rows = [
             f"{format_utc(fix.utc_s)},{fix.lat_udeg / 1e6:.6f},{fix.lon_udeg / 1e6:.6f},{size}\n"
-            for fix, size in minute_by_minute(self._track.fixes())
+            for fix, size in minute_by_minute(self._track.fixes)
         ]
         self._run.truth.write_text("time,lat,lon,bytes\n" + "".join(rows))
 
@@ -166,7 +166,7 @@ class Way:
         opened = opening.opened()
         sent_bytes = sum(opening.sizes(self._tag_id).values())
         opening.close()
-        return Outcome(track, track.fixes(), opened, sent_bytes, len(self._tag.outbox()))
+        return Outcome(track, track.fixes, opened, sent_bytes, len(self._tag.outbox()))
 
 
 def redated(order: Order, start_s: int) -> Order:
