@@ -100,7 +100,9 @@ class Disclosure:
         elif zones.clear():
             self._take(self._slot, self._cell(fix))
         else:
-            self._taken = True  # in an exclusion zone, or at its edge: silence
+            # In an exclusion zone, or at its edge: no cell, and a slot without one says so. What
+            # fixes the place in a breach silences it, as everything else.
+            self._take(self._slot, None)
             self._anchor = None
 
     def _cell(self, fix):

@@ -12,6 +12,7 @@ from dossier import (
     HOME,
     HOUR,
     LANE,
+    SCHOOL,
     SLOT_S,
     START_S,
     YARD,
@@ -333,6 +334,7 @@ def _(dossier):
 def _(dossier):
     """records go on after the order's end"""
     dossier.fields[policy.NOT_AFTER] = dossier.fields[policy.REVIEW_BY] = NOON
+    dossier.fields[policy.ZONES][SCHOOL][4] = None  # its windows would end after the order
     dossier.recipients[1:3] = [one[:1] for one in dossier.recipients[1:3]]
     dossier.fields[policy.RECIPIENTS] = dossier.recipients
 

@@ -22,6 +22,7 @@ OPENING = ["--role", "officer,duty", "--reason", "yearly audit", "--case", "A-7"
 @pytest.fixture
 def agency(tmp_path):
     """Return an agency in a run's folder, with an order and three envelopes that keep to it."""
+    (tmp_path / ".reticent-run").touch()
     made = Agency(tmp_path)
     keys = made.ring.recipients(START_S, START_S + 1)
     fields = orders.fields(
@@ -172,8 +173,9 @@ def test_bad_input_is_one_line_and_status_2_and_nothing_is_opened(agency, tmp_pa
     tags = ["--tags", str(agency.tags)]
     cases = (
         (["audit"], "no envelopes: name a run's folder, --database or --envelopes"),
-        (["audit", str(tmp_path / "none")], "none: no folder; name the one"),
-        (["audit", str(tmp_path / "empty")], "collector.sqlite: no such database"),
+        (["audit", str(tmp_path / "none")], "none: is no run's folder"),
+        (["audit", str(tmp_path / "empty")], "empty: is no run's folder"),
+        (audit(agency, "--database", str(tmp_path / "none")), "none: no such database"),
         (["audit", "--envelopes", str(cut)], "no registered tags: name their folder"),
         (["audit", "--envelopes", str(cut), *tags], f"cut: byte {len(first)}: not an envelope"),
         (["audit", "--envelopes", str(junk), *tags], "junk: byte 0: not an envelope"),

@@ -171,7 +171,7 @@ def test_records_in_words_are_areas_and_times_as_coarse_as_they_were_said():
     cases = (
         (COARSE, "2026-11-23T00:00Z to 00:15Z",
          "somewhere in cell row 5, column 7 (1000 m), or up to 500 m outside it"),
-        (record.coarse(SLOT + 1, None), "2026-11-23T00:15Z to 00:30Z", "no fix in this slot"),
+        (record.coarse(SLOT + 1, None), "2026-11-23T00:15Z to 00:30Z", "no cell in this slot"),
         (PRECISE, "2026-11-23T00:00:05Z",
          "inside zone 0 (Park): 47.123456, -32.654321, within 12 m"),
         (record.crossing(SLOT, 1, True), "2026-11-23T00:00Z to 00:15Z", "entered zone 1 (Home)"),

@@ -124,6 +124,16 @@ def test_a_slot_without_a_fix_says_so():
     assert coarse[1] != [None, None]
 
 
+def test_a_slot_that_begins_at_an_exclusion_zones_edge_says_that_it_has_no_cell():
+    pipeline = Pipeline(order([circle(EXCLUSION, 3000, 0, 300)]), (0, 0))
+    path = [(SLOT_S - 5, 2600, 0), (10, 2800, 0), (4 * SLOT_S, 2600, 0)]
+    said = walk(pipeline, path)
+    assert not of_type(said, record.CROSSING)
+    coarse = {entry[1] - FIRST_SLOT: entry[2:] for entry in of_type(said, record.COARSE)}
+    assert coarse[1] == [None, None]
+    assert coarse[0] != [None, None] and coarse[2] != [None, None]
+
+
 def test_a_fix_later_than_the_border_is_not_taken():
     pipeline = Pipeline(order(), (0, 0))
     said = walk(pipeline, [(SLOT_S - 10, 0, 0), (50, None, None), (4 * SLOT_S, 0, 0)])

@@ -62,7 +62,7 @@ class _Duty:
 
     def step(self, utc_s, fix):
         """Return what is sealed in this moment."""
-        if fix is not None:
+        if fix is not None and self._pipeline.is_due(utc_s):
             self._take(self._pipeline.step(utc_s, fix))
         self._take(self._pipeline.step(utc_s - _LAG_S, None))
         planned = []

@@ -108,7 +108,7 @@ class Reader:
 
     def _cell(self, row: int | None, col: int | None) -> str:
         if row is None:
-            return "no fix in this slot"
+            return "no cell in this slot"
         if self._measures is None:
             return f"somewhere in or near cell row {row}, column {col}"
         cell_m = self._measures.cell_m
