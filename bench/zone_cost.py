@@ -26,7 +26,7 @@ MODULES = ("__init__", "sphere", "edges", "geometry", "table", "grid")
 ON_TAG = Path(__file__).parent / "on_tag"
 SCRIPT = ON_TAG / "zone_cost.py"
 PICO_BLOCKS = 352
-PICO_SETTINGS = "NAIVE, POINTS, REPEAT = True, 60, 1\n"
+PICO_SETTINGS = "NAIVE, POINTS, REPEAT = False, 60, 2\n"
 
 
 def compiled(folder: Path, march: str) -> None:
@@ -58,7 +58,7 @@ def on_wasm(folder: Path, package: Path) -> str:
     (folder / "tag").mkdir()
     for name in MODULES:
         source = (FIRMWARE / f"tag/{name}.py").read_text()
-        source = re.sub(r"@micropython\.viper\n", "", source)
+        source = re.sub(r"@micropython\.(viper|native)\n", "", source)
         source = re.sub(r": (ptr8|ptr32|int)\b(?=[,)])", "", source)
         (folder / f"tag/{name}.py").write_text(source)
     (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT = False, 60, 1\n")
@@ -69,10 +69,12 @@ def on_pico(folder: Path, args: argparse.Namespace) -> str:
     compiled(folder, "armv6m")
     files = {f"lib/tag/{name}.mpy": (folder / f"tag/{name}.mpy").read_bytes() for name in MODULES}
     files["settings.py"] = PICO_SETTINGS.encode()
+    compile_module(SCRIPT, folder / "script.mpy", SCRIPT.name, "armv6m")
+    files["zone_cost.mpy"] = (folder / "script.mpy").read_bytes()
     image = folder / "flash.img"
     build_image(image, PICO_BLOCKS, files)
     return run(
-        ["node", ON_TAG / "pico.mjs", args.driver, args.uf2, args.bootrom, image, SCRIPT]
+        ["node", ON_TAG / "pico.mjs", args.driver, args.uf2, args.bootrom, image, SCRIPT.stem]
     )
 
 

@@ -58,6 +58,6 @@ def test_nobody_under_v_max_enters_without_being_decided_in_time(
         for _, entry in said:
             if entry[0] == record.CROSSING and entered_s is None:
                 entered_s = second
-    most_s = 15 if depth_m >= 150 else 60
+    most_s = 15 if depth_m >= 150 else 65
     assert entered_s is not None, (depth_m, deep_from)
     assert entered_s - deep_from <= most_s, (depth_m, entered_s - deep_from)
