@@ -102,12 +102,14 @@ def heap_free(table, positions):
 def main():
     """Print the figures and the checksums."""
     rng = Lcg(7)
+    room = bytearray(30_000)  # for the table in one piece: a Pico's heap is soon in pieces
     polygons = [Polygon([make_ring(rng, 4 + rng.below(61))]) for _ in range(ZONES)]
     gc.collect()
     positions = []
     for _ in range(POINTS):
         lat = LAT + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
         positions.append((lat, LON + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG))
+    del room
     gc.collect()
     table = Table(polygons)
     print("vertices", sum(len(polygon.rings[0]) >> 1 for polygon in polygons))

@@ -7,9 +7,8 @@ section 5).
 
 import hashlib
 
-from seal.hmac import hmac_sha256
-
 from seal import ed25519, gcm, hkdf, hpke
+from seal.hmac import hmac_sha256
 from wire import cose
 from wire import envelope as wire
 

@@ -23,7 +23,7 @@ class FlatSearch:
         self._cosine = sphere.cos_q15(lat, per_udeg)
 
     def search(self, ring, is_seam):
-        """Search a ring's edges but those of which is_seam(ax, ay, bx, by) says that they are none."""
+        """Search a ring's edges but those of which is_seam(ax, ay, bx, by) is true."""
         per_udeg = self._per_udeg
         last = len(ring) - 2
         xj, yj = ring[last], ring[last + 1]
@@ -43,6 +43,7 @@ class FlatSearch:
         ax, ay = sphere.mm_of(ax, per_udeg), sphere.mm_of(ay, per_udeg)
         dx, dy = sphere.mm_of(bx, per_udeg) - ax, sphere.mm_of(by, per_udeg) - ay
         cosines = self._cosine * self._cosine
+        x, y = ax, ay
         for _ in range(3):
             length = (dx * dx * cosines >> 2 * _COS_Q) + dy * dy
             along = -((ax * dx * cosines >> 2 * _COS_Q) + ay * dy)

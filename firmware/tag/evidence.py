@@ -1,9 +1,9 @@
 """When a zone counts as entered or left: evidence, second by second, of where the fixes lie.
 
 One fix decides nothing: multipath throws a fix 100 m off, for half a minute at a time. Evidence
-between OUTSIDE and INSIDE rises with each second whose fix lies inside the zone and falls with each
-outside; the zone is entered when it is full and left when it is empty. docs/ZONES.md has the
-weights' reasons and what the rule did under REQUIREMENTS R6's noise.
+rises with each second whose fix lies inside the zone and falls with each outside; the zone is
+entered when it is full and left when it is empty. docs/ZONES.md has the weights' reasons and what
+the rule did under REQUIREMENTS R6's noise.
 """
 
 from micropython import const

@@ -56,7 +56,6 @@ class Zone:
             return True
         return any(start <= utc_s < end for start, end in self.windows)
 
-
     def next_start_s(self, utc_s):
         """Return when the zone is next in force after this second, or None."""
         if self.windows is None:

@@ -14,7 +14,6 @@ from tag import sphere
 OUTSIDE = const(0)
 
 
-
 class Table:
     """Polygons by number; `check` says for each whether it holds a position, in `state`."""
 
@@ -30,9 +29,11 @@ class Table:
         self._rings = array("i", range(self._words))
         at = first = 0
         for number, polygon in enumerate(polygons):
-            for k in range(0 if polygon is None else len(polygon.rings)):
-                end = self._copy(polygon.rings[k], polygon.boxes[k], first)
-                west, south, width, height = polygon.boxes[k]
+            if polygon is None:
+                continue
+            for ring, box in zip(polygon.rings, polygon.boxes):
+                end = self._copy(ring, box, first)
+                west, south, width, height = box
                 words = (number, west % sphere.TURN_UDEG, south + sphere.POLE_UDEG)
                 for word in words + (width, height, first, end):
                     self._rings[at] = word

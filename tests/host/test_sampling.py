@@ -1,8 +1,8 @@
 """Adaptive sampling: whoever stays under v_max enters and leaves within REQUIREMENTS R6's times.
 
-The pipeline is driven as main.py drives it: only fixes that are due are looked at. The fixes are off
-by up to 20 m, and by a jump of 100 m for half a minute at a time of the adversary's choice before
-the zone is reached.
+The pipeline is driven as main.py drives it: only fixes that are due are looked at. The fixes
+are off by up to 20 m, and by a jump of 100 m for half a minute at a time of the adversary's choice
+before the zone is reached.
 """
 
 from hypothesis import given, settings
@@ -39,9 +39,7 @@ def test_nobody_under_v_max_enters_without_being_decided_in_time(
 ):
     north = path_m(legs_, depth_m)
     make = circle if is_circle else square
-    under_test = pipeline.Pipeline(
-        order([make(policy.EXCLUSION, TARGET_M, 0, RADIUS_M)]), (0, 0)
-    )
+    under_test = pipeline.Pipeline(order([make(policy.EXCLUSION, TARGET_M, 0, RADIUS_M)]), (0, 0))
     edge_m = TARGET_M - RADIUS_M
     deep_from = next(s for s, at in enumerate(north) if at >= edge_m + min(depth_m, 150) - 5)
     jump_from = max(deep_from - 40 - before_s, 0)

@@ -93,7 +93,10 @@ def test_distances_are_within_1_percent_of_the_geodesics(check):
 
 
 def test_rows_keep_their_order_and_their_text(check):
-    features = [feature("a,b", polygon([[0, 0], [1, 0], [1, 1], [0, 0]])), feature("c", point(0, 0))]
+    features = [
+        feature("a,b", polygon([[0, 0], [1, 0], [1, 1], [0, 0]])),
+        feature("c", point(0, 0)),
+    ]
     points = [("0.50", "0.9", "a,b"), ("1e-1", "0", "c"), (" 0", "0", "a,b"), ("5", "5", "a,b")]
     rows = check(features, points)
     assert [(row["lat"], row["lon"], row["zone"]) for row in rows] == points

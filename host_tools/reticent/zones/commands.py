@@ -28,7 +28,7 @@ def check(shapes: Path, points: Path, *, out: Path | None = None, as_tag: bool =
     """Ask the tag's own geometry, on the real interpreter, which points are inside.
 
     Writes CSV with lat, lon, zone, inside (true or false) and distance_m to the zone's edge, in
-    the points' order. The border is inside. Shapes over an order's limits are checked all the same.
+    the points' order. The border is inside. Shapes over an order's limits are checked as well.
 
     Parameters
     ----------

@@ -36,9 +36,7 @@ def ask(zones: Iterable[Named], questions: Iterable[Question], decimals: int) ->
         "zones": [[_described(shape, decimals) for shape in zone.shapes] for zone in zones],
     }
     lines = [json.dumps(described)]
-    lines += [
-        f"{zone} {units(lat, decimals)} {units(lon, decimals)}" for zone, lat, lon in asked
-    ]
+    lines += [f"{zone} {units(lat, decimals)} {units(lon, decimals)}" for zone, lat, lon in asked]
     answers = [line.split() for line in _run("\n".join(lines) + "\n").splitlines()]
     if len(answers) != len(asked):
         raise InterpreterFailed(f"{len(answers)} answers to {len(asked)} points")

@@ -1,4 +1,4 @@
-"""Zones, their warn buffers and the cells around them as one HTML file that asks nobody anything."""
+"""Zones, warn buffers and the cells around them as one HTML file that asks nobody anything."""
 
 from __future__ import annotations
 
