@@ -8,7 +8,7 @@ JOBS ?= 2
 CHROMIUM ?= chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format screenshots lock clean
+.PHONY: help demo test bench-zones check format screenshots lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,8 +16,13 @@ help: ## list the targets
 demo: $(VENV)/.ready ## the whole way on a synthetic day, or on TRACK=a raw NMEA log (OUT=folder)
 	@$(BIN)/reticent demo --out "$(OUT)" $(if $(TRACK),--track "$(TRACK)")
 
-test: $(VENV)/.ready ## all tests, on CPython and on the real MicroPython interpreter (ARGS=pytest's, JOBS=2)
+test: $(VENV)/.ready ## all tests, on CPython and on the real MicroPython interpreter (ARGS=pytest's)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+bench-zones: $(VENV)/.ready ## zones: cost, a million points against shapely, the noise of R6 (an hour)
+	$(BIN)/python bench/zone_cost.py $(ARGS)
+	$(BIN)/python bench/shapely_oracle.py
+	$(BIN)/python bench/entry_rule.py
 
 check: $(VENV)/.ready typings/.ready ## lint, format, types, and the lock and stubs are current
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """REQUIREMENTS R6, measured: the firmware's own rule, and rules that fall, under one noise.
 
-usage: python bench/entry_rule.py [--hours N] [--runs N] [--interval S] [--mean-jump S] [--jumps N] [--overlap]
+usage: python bench/entry_rule.py [--hours N] [--months N] [--runs N] [--interval S] [--jumps N]
+       [--mean-jump S] [--overlap] [--seed N]
 
 The noise: Gauss-Markov, 10 m at 90 %, time constant 30 s; two multipath jumps an hour of 100 m,
 uniform bearing, exponential length (mean 8 s) capped at 30 s. False entries: a tag 20 m outside a

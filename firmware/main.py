@@ -1,8 +1,8 @@
 """The composition root: the only file that joins the hardware to the logic.
 
 Four tasks. `sample` turns the receiver's bytes to records, `seal` records to envelopes in the
-outbox, `send` brings them to the collector, `warn` vibrates. A task that dies ends the program; the
-watchdog is then no longer fed and resets the tag.
+outbox, `send` brings them to the collector, `warn` vibrates. A task that dies ends the program;
+the watchdog is then no longer fed and resets the tag.
 """
 
 import asyncio

@@ -22,8 +22,8 @@ class FlatSearch:
         self._per_udeg = per_udeg
         self._cosine = sphere.cos_q15(lat, per_udeg)
 
-    def search(self, ring):
-        """Search a ring's edges."""
+    def search(self, ring, is_seam):
+        """Search a ring's edges but those of which is_seam(ax, ay, bx, by) is true."""
         per_udeg = self._per_udeg
         last = len(ring) - 2
         xj, yj = ring[last], ring[last + 1]
@@ -31,7 +31,8 @@ class FlatSearch:
             xi, yi = ring[i], ring[i + 1]
             gap = max(min(yi, yj) - self._lat, self._lat - max(yi, yj), 0)
             # No edge is nearer than its parallels are.
-            if sphere.mm_of(gap, per_udeg) ** 2 < self.squared:
+            nearer = sphere.mm_of(gap, per_udeg) ** 2 < self.squared
+            if nearer and not is_seam(xj, yj, xi, yi):
                 ax, bx = _near(xj, xi, self._lon, per_udeg)
                 self._edge(ax, yj - self._lat, bx, yi - self._lat)
             xj, yj = xi, yi
@@ -42,6 +43,7 @@ class FlatSearch:
         ax, ay = sphere.mm_of(ax, per_udeg), sphere.mm_of(ay, per_udeg)
         dx, dy = sphere.mm_of(bx, per_udeg) - ax, sphere.mm_of(by, per_udeg) - ay
         cosines = self._cosine * self._cosine
+        x, y = ax, ay
         for _ in range(3):
             length = (dx * dx * cosines >> 2 * _COS_Q) + dy * dy
             along = -((ax * dx * cosines >> 2 * _COS_Q) + ay * dy)
@@ -64,14 +66,20 @@ class SphereSearch:
         self._per_udeg = per_udeg * _FINER
         self._lat, self._lon = lat * _FINER, lon * _FINER
 
-    def search(self, ring):
+    def search(self, ring, is_seam):
         """Search a ring's edges: first its vertices, then what may be nearer between two."""
+        pole = sphere.POLE_UDEG * self._per_udeg
         away_mm = []
         for i in range(0, len(ring), 2):
-            away_mm.append(self._away_mm(ring[i + 1] * _FINER, ring[i] * _FINER - self._lon))
-        self.least_mm = min(self.least_mm, min(away_mm))
+            lat = ring[i + 1] * _FINER
+            away_mm.append(self._away_mm(lat, ring[i] * _FINER - self._lon))
+            if abs(lat) < pole:  # a pole may be a seam's end
+                self.least_mm = min(self.least_mm, away_mm[-1])
         j = len(away_mm) - 1
         for i in range(len(away_mm)):
+            if is_seam(ring[2 * j], ring[2 * j + 1], ring[2 * i], ring[2 * i + 1]):
+                j = i
+                continue
             xj, yj = ring[2 * j] * _FINER, ring[2 * j + 1] * _FINER
             xi, yi = ring[2 * i] * _FINER, ring[2 * i + 1] * _FINER
             most_mm = sphere.mm_of(abs(xi - xj) + abs(yi - yj), self._per_udeg)

@@ -1,9 +1,9 @@
 """When a zone counts as entered or left: evidence, second by second, of where the fixes lie.
 
 One fix decides nothing: multipath throws a fix 100 m off, for half a minute at a time. Evidence
-between OUTSIDE and INSIDE rises with each second whose fix lies inside the zone and falls with each
-outside; the zone is entered when it is full and left when it is empty. docs/ZONES.md has the
-weights' reasons and what the rule did under REQUIREMENTS R6's noise.
+rises with each second whose fix lies inside the zone and falls with each outside; the zone is
+entered when it is full and left when it is empty. docs/ZONES.md has the weights' reasons and what
+the rule did under REQUIREMENTS R6's noise.
 """
 
 from micropython import const
@@ -11,9 +11,11 @@ from micropython import const
 # Of a fix, a second: twice as much as of one that is nearer to the edge than its own error.
 _PLAIN = const(2)
 _DOUBTFUL = const(1)
-_DEEP = const(10)  # deeper than multipath throws: twelve seconds decide
-_FULL = const(112)  # 56 plain seconds: more than any one jump, less than 120 with a jump in them
-_START = const(48)  # undecided; and a jump of 30 s just after a boot is no entry either
+_DEEP = const(11)  # deeper than multipath throws: twelve seconds decide
+# 61 plain seconds: more than two of the longest jumps back to back, and reached within 120 s when
+# one of them, 29 s long, took away as much.
+_FULL = const(122)
+_START = const(52)  # undecided; and a jump of 30 s just after a boot is no entry either
 
 _MULTIPATH_DM = const(1_200)
 _MOST_STEP_S = const(10)  # a longer silence between two fixes is no evidence

@@ -118,14 +118,28 @@ class Polygon:
         """Return the distance to the nearest edge in millimetres."""
         if abs(lat) < sphere.FLAT_LATITUDE_UDEG * self._per_udeg:
             flat = FlatSearch(lat, lon, self._per_udeg)
-            for ring in self.rings:
-                flat.search(ring)
+            for ring, box in zip(self.rings, self.boxes):
+                flat.search(ring, self._seam_of(box))
             if flat.squared < _FAR_MM * _FAR_MM:
                 return sphere.isqrt(flat.squared)
         search = SphereSearch(lat, lon, self._per_udeg)
-        for ring in self.rings:
-            search.search(ring)
+        for ring, box in zip(self.rings, self.boxes):
+            search.search(ring, self._seam_of(box))
         return search.least_mm
+
+    def _seam_of(self, box):
+        """Return what says whether an edge of a ring with this box is none on the ground.
+
+        So are a pole, drawn as a parallel, and where a ring all around the Earth is cut open.
+        """
+        west, _, width, _ = box
+        pole = sphere.POLE_UDEG * self._per_udeg
+        cut = (west, west + width) if width == sphere.TURN_UDEG * self._per_udeg else ()
+
+        def is_seam(ax, ay, bx, by):
+            return (ax == bx and ax in cut) or (ay == by and abs(ay) == pole)
+
+        return is_seam
 
 
 def _unwrapped(ring, per_udeg):

@@ -7,9 +7,12 @@ that tag and host give the same cell (docs/FORMAT.md, section 8). Floor, never r
 The hidden offset shifts a position by fractions of a cell before it is floored.
 """
 
-_TURN_UDEG = 360_000_000
-_HALF_TURN_UDEG = 180_000_000
-_POLE_UDEG = 90_000_000
+import micropython
+from micropython import const
+
+_TURN_UDEG = const(360_000_000)
+_HALF_TURN_UDEG = const(180_000_000)
+_POLE_UDEG = const(90_000_000)
 # WGS 84: a degree of latitude is shortest at the equator, 110,574 m; a parallel is nowhere shorter
 # than on a sphere with the equator's radius, 111,319 m a degree. Both are rounded down.
 _LATITUDE_M_PER_DEGREE = 110_574
@@ -18,13 +21,13 @@ _EQUATOR_M = 111_319 * 360
 _Q = 40  # fixed point of the sine
 _UDEG_TO_RADIANS_Q60 = 20_122_276_272  # pi / 180e6 * 2**60, rounded down
 
-OFFSET_BITS = 20  # an offset is a fraction of a cell, in units of 2**-20
-# What cell() has worked out: by cell_m, the rows' height, the last one, and columns by row. A wearer
-# stays within few rows, and a row's columns cost a hundred times the rest.
+OFFSET_BITS = const(20)  # an offset is a fraction of a cell, in units of 2**-20
+HALF_CELL = 1 << (OFFSET_BITS - 1)
+
+# What cell() has worked out: by cell_m, the rows' height and columns by row. A wearer stays within
+# few rows, and a row's columns cost a hundred times the rest.
 _known = {}
 _MOST_ROWS_KNOWN = 64
-
-HALF_CELL = 1 << (OFFSET_BITS - 1)
 
 
 def row_height_udeg(cell_m):
@@ -47,20 +50,15 @@ def columns(row, cell_m):
     return max(1, _EQUATOR_M * _sine_q40(_POLE_UDEG - edge) // cell_m >> _Q)
 
 
+@micropython.native
 def cell(lat_udeg, lon_udeg, cell_m, offset_row=0, offset_col=0):
     """Return (row, col) of the position, shifted by the offset (in 2**-20 cells on each axis)."""
-    known = _known.get(cell_m)
-    if known is None:
-        known = _known[cell_m] = (row_height_udeg(cell_m), rows(cell_m) - 1, {})
-    height, last, counts = known
+    height, counts = _known.get(cell_m) or _learn(cell_m)
     row = (lat_udeg + _POLE_UDEG + (offset_row * height >> OFFSET_BITS)) // height
-    if not 0 <= row <= last:
-        row = 0 if row < 0 else last
     count = counts.get(row)
     if count is None:
-        if len(counts) >= _MOST_ROWS_KNOWN:
-            counts.clear()
-        count = counts[row] = columns(row, cell_m)
+        row = min(max(row, 0), rows(cell_m) - 1)
+        count = _learn_row(row, cell_m, counts)
     # One floor over the sum of both: the same as a floor of the position, then of the offset.
     east = (lon_udeg + _HALF_TURN_UDEG) * count + (offset_col * _TURN_UDEG >> OFFSET_BITS)
     return row, east // _TURN_UDEG % count
@@ -75,6 +73,18 @@ def bounds_udeg(row, col, cell_m):
     west = -(-col * _TURN_UDEG // count) - _TURN_UDEG // 2
     east = (col + 1) * _TURN_UDEG // count - _TURN_UDEG // 2
     return south, west, north, east
+
+
+def _learn(cell_m):
+    _known[cell_m] = known = (row_height_udeg(cell_m), {})
+    return known
+
+
+def _learn_row(row, cell_m, counts):
+    if len(counts) >= _MOST_ROWS_KNOWN:
+        counts.clear()
+    counts[row] = count = columns(row, cell_m)
+    return count
 
 
 def _sine_q40(angle_udeg):

@@ -13,7 +13,7 @@ def next_fix_s(utc_s, edge_dm, warn_m, slot_s):
     """Return the UTC second at which the fix after the one of utc_s is due.
 
     So early that no zone's edge (the nearest is edge_dm off, None: there is none), nor its warn
-    buffer, is reached before it at V_MAX_M_S; at the slot's border always; a second later at least.
+    buffer, is reached before it at V_MAX_M_S; at the slot's border always; else a second on.
     """
     border_s = utc_s - utc_s % slot_s + slot_s
     if edge_dm is None:

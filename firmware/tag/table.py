@@ -20,22 +20,34 @@ class Table:
     def __init__(self, polygons):
         """Take the polygons, None where a number has none."""
         self.state = bytearray(len(polygons))
+        shapes = [polygon for polygon in polygons if polygon is not None]
+        # A ring's vertices from its box's corner, the first again at the end.
+        count = sum(len(ring) + 2 for polygon in shapes for ring in polygon.rings)
+        self._vertices = array("i", range(count))  # filled below; bytes(n) would need it twice
         # A ring's seven words: number, west, south (from a pole), width, height, first, end.
-        rings = []
-        vertices = []
+        self._words = 7 * sum(len(polygon.rings) for polygon in shapes)
+        self._rings = array("i", range(self._words))
+        at = first = 0
         for number, polygon in enumerate(polygons):
             if polygon is None:
                 continue
-            for ring, (west, south, width, height) in zip(polygon.rings, polygon.boxes):
-                first = len(vertices)
-                for i in range(0, len(ring), 2):
-                    vertices += [ring[i] - west, ring[i + 1] - south]
-                vertices += vertices[first : first + 2]
-                rings += [number, west % sphere.TURN_UDEG, south + sphere.POLE_UDEG]
-                rings += [width, height, first, len(vertices)]
-        self._words = len(rings)
-        self._rings = array("i", rings)
-        self._vertices = array("i", vertices)
+            for ring, box in zip(polygon.rings, polygon.boxes):
+                end = self._copy(ring, box, first)
+                west, south, width, height = box
+                words = (number, west % sphere.TURN_UDEG, south + sphere.POLE_UDEG)
+                for word in words + (width, height, first, end):
+                    self._rings[at] = word
+                    at += 1
+                first = end
+
+    def _copy(self, ring, box, at):
+        """Copy a ring's vertices to `at`; return where they end."""
+        for i in range(0, len(ring) + 2, 2):
+            k = i if i < len(ring) else 0
+            self._vertices[at] = ring[k] - box[0]
+            self._vertices[at + 1] = ring[k + 1] - box[1]
+            at += 2
+        return at
 
     def check(self, lat_udeg, lon_udeg):
         """Set state[number] to other than OUTSIDE where the position is inside or on an edge."""

@@ -51,11 +51,11 @@ class ZoneSet:
         self.watches = [Watch(zone) for zone in zones]
         shapes = [zone.shape for zone in zones]
         self._table = Table([shape if isinstance(shape, Polygon) else None for shape in shapes])
-        self._last_s = None
+        self._last_s = 0
 
     def update(self, fix):
         """Return [(zone number, entered)] of the crossings that this fix decides."""
-        elapsed_s = 1 if self._last_s is None else fix.utc_s - self._last_s
+        elapsed_s = fix.utc_s - self._last_s
         self._last_s = fix.utc_s
         self._table.check(fix.lat_udeg, fix.lon_udeg)
         crossings = []

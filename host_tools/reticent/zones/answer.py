@@ -37,7 +37,7 @@ def main():
         if not line.strip():
             return
         zone, lat, lon = [int(word) for word in line.split()]
-        print("%d %d" % answer(zones[zone], lat, lon))
+        print(*answer(zones[zone], lat, lon))
 
 
 main()

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from cyclopts import App
 
+from reticent.console import counted, say
 from reticent.errors import BadInput
 from reticent.files import read_text, write_whole
 from reticent.zones.oracle import Question, ask
+from reticent.zones.preview import page
 from reticent.zones.shapes import Named, degrees, read_shapes, scale_for
 
 zones = App(name="zones", help="Zones: what the tag says of them, and how they look.")
@@ -26,7 +28,7 @@ def check(shapes: Path, points: Path, *, out: Path | None = None, as_tag: bool =
     """Ask the tag's own geometry, on the real interpreter, which points are inside.
 
     Writes CSV with lat, lon, zone, inside (true or false) and distance_m to the zone's edge, in
-    the points' order. The border is inside. Shapes over an order's limits are checked all the same.
+    the points' order. The border is inside. Shapes over an order's limits are checked as well.
 
     Parameters
     ----------
@@ -58,6 +60,30 @@ def check(shapes: Path, points: Path, *, out: Path | None = None, as_tag: bool =
         sys.stdout.write(text.getvalue())
     else:
         write_whole(out, text.getvalue().encode())
+
+
+@zones.command
+def preview(
+    shapes: Path, *, out: Path = Path("zones.html"), warn_m: int = 150, cell_m: int = 1_000
+) -> None:
+    """Draw zones, warn buffers and cells as one HTML file that loads nothing from anywhere.
+
+    Parameters
+    ----------
+    shapes
+        GeoJSON, an order's or any other.
+    out
+        The file to write.
+    warn_m
+        The warn buffer, 0 to 1000 m.
+    cell_m
+        The cells' size, 500 m or more.
+    """
+    if not 0 <= warn_m <= 1_000 or not 500 <= cell_m <= 100_000:
+        raise BadInput("--warn-m is 0 to 1000, --cell-m 500 to 100000")
+    named = list(read_shapes(shapes).values())
+    write_whole(out, page(named, shapes.name, warn_m, cell_m).encode())
+    say(f"{out}: {counted(len(named), 'zone')}")
 
 
 def _read_points(

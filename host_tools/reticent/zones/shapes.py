@@ -42,6 +42,7 @@ class Named:
     """What has one name in the file: inside it is whatever is inside one of its shapes."""
 
     name: str
+    kind: str = ""
     shapes: list[Circle | Part] = field(default_factory=list)
 
     def positions(self) -> Iterator[Position]:
@@ -63,10 +64,12 @@ def read_shapes(path: Path) -> dict[str, Named]:
     found: dict[str, Named] = {}
     for number, feature in enumerate(_features(data, path), 1):
         try:
-            name, shapes = _feature(feature)
+            name, kind, shapes = _feature(feature)
         except BadInput as error:
             raise BadInput(f"{path}: feature {number}: {error}") from None
-        found.setdefault(name, Named(name)).shapes += shapes
+        found.setdefault(name, Named(name, kind)).shapes += shapes
+    if not found:
+        raise BadInput(f"{path}: no feature in it")
     return found
 
 
@@ -114,14 +117,15 @@ def _features(data: object, path: Path) -> list[object]:
     raise BadInput(f"{path}: not a GeoJSON FeatureCollection")
 
 
-def _feature(feature: object) -> tuple[str, list[Circle | Part]]:
+def _feature(feature: object) -> tuple[str, str, list[Circle | Part]]:
     properties = feature.get("properties") if isinstance(feature, Mapping) else None
     if not isinstance(feature, Mapping) or not isinstance(properties, Mapping):
         raise BadInput('not a GeoJSON feature with "properties"')
     name = properties.get("name")
     if not isinstance(name, (str, int)) or name == "":
         raise BadInput("no `name`; the points call the zone by it")
-    return str(name), _shapes(feature.get("geometry"), properties)
+    kind = str(properties.get("kind", ""))
+    return str(name), kind, _shapes(feature.get("geometry"), properties)
 
 
 def _shapes(geometry: object, properties: Mapping[str, object]) -> list[Circle | Part]:

@@ -1,0 +1,124 @@
+"""What a check of 100 zones and a cell cost, and that every interpreter gives the same results.
+
+usage: python bench/zone_cost.py [--wasm PACKAGE] [--driver FOLDER --uf2 FILE --bootrom FILE]
+
+The unix interpreter always; the WebAssembly build (npm's pyscript package of MicroPython) and the
+emulated Pico (rp2040js with its driver, an official UF2, a boot ROM) where they are named, and
+skipped otherwise. Exits with 1 where a result differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reticent.sim.image import build_image, compile_module
+from reticent.sim.interpreter import micropython_command
+from reticent.tagcode import FIRMWARE
+
+MODULES = ("__init__", "sphere", "edges", "geometry", "table", "grid")
+ON_TAG = Path(__file__).parent / "on_tag"
+SCRIPT = ON_TAG / "zone_cost.py"
+PICO_BLOCKS = 352
+PICO_SETTINGS = "NAIVE, POINTS, REPEAT = False, 60, 2\n"
+
+
+def compiled(folder: Path, march: str) -> None:
+    """Compile the modules into folder/tag."""
+    (folder / "tag").mkdir()
+    for name in MODULES:
+        compile_module(FIRMWARE / f"tag/{name}.py", folder / f"tag/{name}.mpy", name, march)
+
+
+def run(command: list[object], **environment: str) -> str:
+    """Return what a command printed."""
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit((done.stdout + done.stderr)[-500:])  # node prints a whole minified file first
+    return done.stdout
+
+
+def on_unix(folder: Path) -> str:
+    compiled(folder, "x64")
+    (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT = True, 60, 20\n")
+    return run([*micropython_command("4M"), SCRIPT], MICROPYPATH=str(folder))
+
+
+def on_wasm(folder: Path, package: Path) -> str:
+    """Run the sources there, with viper's decorators and annotations stripped."""
+    (folder / "tag").mkdir()
+    for name in MODULES:
+        source = (FIRMWARE / f"tag/{name}.py").read_text()
+        source = re.sub(r"@micropython\.(viper|native)\n", "", source)
+        source = re.sub(r": (ptr8|ptr32|int)\b(?=[,)])", "", source)
+        (folder / f"tag/{name}.py").write_text(source)
+    (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT = False, 60, 1\n")
+    return run(["node", ON_TAG / "wasm.mjs", package, folder, SCRIPT])
+
+
+def on_pico(folder: Path, args: argparse.Namespace) -> str:
+    compiled(folder, "armv6m")
+    files = {f"lib/tag/{name}.mpy": (folder / f"tag/{name}.mpy").read_bytes() for name in MODULES}
+    files["settings.py"] = PICO_SETTINGS.encode()
+    compile_module(SCRIPT, folder / "script.mpy", SCRIPT.name, "armv6m")
+    files["zone_cost.mpy"] = (folder / "script.mpy").read_bytes()
+    image = folder / "flash.img"
+    build_image(image, PICO_BLOCKS, files)
+    return run(
+        ["node", ON_TAG / "pico.mjs", args.driver, args.uf2, args.bootrom, image, SCRIPT.stem]
+    )
+
+
+def report(name: str, printed: str) -> set[str]:
+    """Print an interpreter's figures and ratios; return its checksums."""
+    figures: dict[str, str] = {}
+    checksums: set[str] = set()
+    print(f"{name}:")
+    for line in printed.splitlines():
+        key, _, value = line.partition(" ")
+        print(f"  {key} {value}")
+        figures[key] = value
+        if key == "checksums":
+            checksums.add(value)
+            if "naive_ns" in figures:
+                ratio = int(figures["naive_ns"]) / int(figures["check_ns"])
+                print(f"  float loop / check: {ratio:.0f}")
+            if int(figures["divisions_ns"]):
+                ratio = int(figures["cell_ns"]) / int(figures["divisions_ns"])
+                print(f"  cell / four divisions: {ratio:.2f}")
+    return checksums
+
+
+def main() -> None:
+    """Run it wherever it can run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("wasm", "driver", "uf2", "bootrom"):
+        parser.add_argument(f"--{name}", type=Path)
+    args = parser.parse_args()
+    runs = {"unix": on_unix}
+    if args.wasm is None or shutil.which("node") is None:
+        print("skipped: WebAssembly needs node and --wasm")
+    else:
+        runs["wasm"] = lambda folder: on_wasm(folder, args.wasm)
+    if None in (args.driver, args.uf2, args.bootrom) or shutil.which("node") is None:
+        print("skipped: the emulated Pico needs node, --driver, --uf2 and --bootrom")
+    else:
+        runs["pico"] = lambda folder: on_pico(folder, args)
+    checksums: set[str] = set()
+    for name, runner in runs.items():
+        with TemporaryDirectory() as folder:
+            checksums |= report(name, runner(Path(folder)))
+    sys.exit(f"results differ: {checksums}" if len(checksums) != 1 else 0)
+
+
+if __name__ == "__main__":
+    main()
