@@ -4,9 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRACK ?=
 OUT ?= build/demo
+PEERS := build/peers
+TRIALS ?= 100000
+SECONDS ?= 3600
+UF2 ?=
+EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check format damage bench-gnss fuzz emulate-gnss lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,11 +32,28 @@ format: $(VENV)/.ready ## format and mend what ruff can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+damage: $(VENV)/.ready ## seeded damage to a receiver's stream, on MicroPython (TRIALS=100000)
+	@RETICENT_TRIALS=$(TRIALS) $(BIN)/micropython tests/support/run_micropython.py \
+	  firmware tests/support tests/logic/test_gnss_damage.py
+
+bench-gnss: $(VENV)/.ready $(PEERS)/.ready ## the receiver's parser beside Adafruit's, on the same logs
+	@$(BIN)/python bench/gnss_peers.py --peers $(PEERS) $(ARGS)
+
+fuzz: $(PEERS)/.ready ## coverage-guided fuzzing of the receiver's parser (SECONDS=3600)
+	@mkdir -p build/fuzz-corpus
+	@$(PEERS)/bin/python bench/fuzz_gnss.py -max_total_time=$(SECONDS) -max_len=500 \
+	  -artifact_prefix=build/ build/fuzz-corpus
+
+emulate-gnss: $(VENV)/.ready ## what a receiver's stream costs an emulated Pico (UF2=file, EMULATOR=folder)
+	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
+
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile --group typings --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o typings.lock
+	$(BIN)/uv pip compile --group bench --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-bench.lock
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist typings .pytest_cache .ruff_cache .hypothesis
@@ -45,6 +67,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install -q --progress-bar off --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --progress-bar off --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PEERS)/.ready: requirements-bench.lock
+	@echo "setting up $(PEERS) (once)"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/pip install -q --progress-bar off --require-hashes -r requirements-bench.lock
 	@touch $@
 
 typings/.ready: typings.lock $(VENV)/.ready

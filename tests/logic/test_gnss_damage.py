@@ -159,14 +159,11 @@ def good_sentences(data):
             if not 32 <= byte <= 126:
                 total = -1
                 break
-        try:
-            is_right = (
-                total == int(rest[:2], 16) and rest[0] not in b"+- _" and rest[1] not in b"_ "
-            )
-        except ValueError:
-            continue
+        digits = b"0123456789abcdefABCDEF"
+        is_right = rest[0] in digits and rest[1] in digits and total == int(rest[:2], 16)
         address = body.split(b",")[0]
-        count += is_right and len(address) == 5 and address[2:] in KNOWN and body.count(b",") < 24
+        is_known = len(address) == 5 and address[2:] in KNOWN
+        count += is_right and is_known and body.count(b",") < 24
     return count
 
 
