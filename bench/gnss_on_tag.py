@@ -18,7 +18,17 @@ MOST_LINES = 600  # of a log
 
 Moment = namedtuple(
     "struct_time",
-    "tm_year tm_mon tm_mday tm_hour tm_min tm_sec tm_wday tm_yday tm_isdst".split(),
+    [
+        "tm_year",
+        "tm_mon",
+        "tm_mday",
+        "tm_hour",
+        "tm_min",
+        "tm_sec",
+        "tm_wday",
+        "tm_yday",
+        "tm_isdst",
+    ],
 )
 
 
