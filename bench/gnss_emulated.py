@@ -45,7 +45,7 @@ def epoch(number: int) -> bytes:
 
 
 def paced(epochs: int) -> bytes:
-    """Return the stream: 10 epochs a second fill the line, which is at its rate without a pause."""
+    """Return the stream; it comes at the line's rate without a pause, which is more than 10 Hz."""
     data = b"".join(epoch(number) for number in range(epochs))
     needed = len(data) * 10 // epochs * 10  # bits a second
     print(f"the stream: {len(data) // epochs} bytes an epoch, {needed:,} of {BAUD:,} baud")
@@ -98,7 +98,8 @@ def main() -> None:
             received, fixes, sentences = said["received"]
             taken, counted = said["heap"]
             print(
-                f"xipMiss {miss}: {(free - idle) / free * 100:.1f} % of 125 MHz, {received} bytes, "
+                f"xipMiss {miss}: {(free - idle) / free * 100:.1f} % of 125 MHz, "
+                f"{received} bytes, "
                 f"{sentences} sentences, {fixes} fixes, {said['lost'][0]} bytes lost; "
                 f"{taken} bytes of heap for {counted} sentences"
             )

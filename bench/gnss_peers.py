@@ -68,7 +68,7 @@ def main() -> None:
             print(line)
     print(f"agreement: {same} of Adafruit's positions are ours; its parser raised {raised} times")
     folder = next(arguments.peers.glob("lib/python3*/site-packages"))
-    command = [*micropython_command("16M"), str(BENCH / "gnss_on_tag.py"), str(FIRMWARE)]
+    command = [*micropython_command("48M"), str(BENCH / "gnss_on_tag.py"), str(FIRMWARE)]
     run = subprocess.run(
         [*command, str(folder), *map(str, paths)], capture_output=True, text=True, check=True
     )

@@ -48,7 +48,7 @@ def says_valid(message) -> bool:
 
 
 def messages_of(data: bytes):
-    """Yield pynmeagps's messages; it raises IndexError on one proprietary sentence, and goes on."""
+    """Yield pynmeagps's messages; it raises IndexError on one sentence, and goes on."""
     reader = NMEAReader(io.BytesIO(data), quitonerror=0)
     while True:
         try:
