@@ -23,7 +23,8 @@ class Fix:
         self.speed_cm_s = None
         self.course_cdeg = None
         self.mode = None  # 2 two-dimensional, 3 three-dimensional
-        self.signals = None  # tracked ones: (count, mean, weakest, strongest C/N0 in dB-Hz)
+        # Of the tracked signals: count; mean, weakest, strongest C/N0 in dB-Hz.
+        self.signals: tuple[int, int, int, int] | None = None
         self.is_doubtful = False
 
     def passes(self, hdop_x10_most, sats_least):
