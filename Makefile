@@ -6,25 +6,31 @@ TRACK ?=
 OUT ?= build/demo
 JOBS ?= 2
 CHROMIUM ?= chromium
+PEERS := build/peers
+TRIALS ?= 100000
+SECONDS ?= 3600
+UF2 ?=
+EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench-zones check format screenshots lock clean
+.PHONY: help demo test check format damage bench-gnss bench-zones fuzz emulate-gnss screenshots
+.PHONY: lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(VENV)/.ready ## the whole way on a synthetic day, or on TRACK=a raw NMEA log (OUT=folder)
+demo: $(VENV)/.ready ## the whole way on a synthetic day, or on TRACK=a log (OUT=folder)
 	@$(BIN)/reticent demo --out "$(OUT)" $(if $(TRACK),--track "$(TRACK)")
 
-test: $(VENV)/.ready ## all tests, on CPython and on the real MicroPython interpreter (ARGS=pytest's)
+test: $(VENV)/.ready ## all tests, on CPython and on real MicroPython (ARGS=pytest's)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-bench-zones: $(VENV)/.ready ## zones: cost, a million points against shapely, the noise of R6 (an hour)
+bench-zones: $(VENV)/.ready ## zones: cost, shapely as oracle, the noise of R6 (an hour)
 	$(BIN)/python bench/zone_cost.py $(ARGS)
 	$(BIN)/python bench/shapely_oracle.py
 	$(BIN)/python bench/entry_rule.py
 
-check: $(VENV)/.ready typings/.ready ## lint, format, types, and the lock and stubs are current
+check: $(VENV)/.ready typings/.ready ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
@@ -44,11 +50,28 @@ screenshots: demo ## docs/report-*.png of the demo's report, by headless CHROMIU
 	    --screenshot=docs/report-$${size%%:*}.png "file://$(CURDIR)/$(OUT)/report.html" 2>/dev/null; \
 	done; ls docs/report-*.png
 
+damage: $(VENV)/.ready ## seeded damage to a receiver's stream (TRIALS=100000)
+	@RETICENT_TRIALS=$(TRIALS) $(BIN)/micropython tests/support/run_micropython.py \
+	  firmware tests/support tests/logic/test_gnss_damage.py
+
+bench-gnss: $(VENV)/.ready $(PEERS)/.ready ## the receiver's parser beside Adafruit's
+	@$(BIN)/python bench/gnss_peers.py --peers $(PEERS) $(ARGS)
+
+fuzz: $(PEERS)/.ready ## coverage-guided fuzzing of the receiver's parser (SECONDS=3600)
+	@mkdir -p build/fuzz-corpus
+	@$(PEERS)/bin/python bench/fuzz_gnss.py -max_total_time=$(SECONDS) -max_len=500 \
+	  -artifact_prefix=build/ build/fuzz-corpus
+
+emulate-gnss: $(VENV)/.ready ## a stream's cost on an emulated Pico (UF2=file EMULATOR=)
+	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
+
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile --group typings --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o typings.lock
+	$(BIN)/uv pip compile --group bench --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-bench.lock
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist typings .pytest_cache .ruff_cache .hypothesis
@@ -62,6 +85,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install -q --progress-bar off --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --progress-bar off --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PEERS)/.ready: requirements-bench.lock
+	@echo "setting up $(PEERS) (once)"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/pip install -q --progress-bar off --require-hashes -r requirements-bench.lock
 	@touch $@
 
 typings/.ready: typings.lock $(VENV)/.ready

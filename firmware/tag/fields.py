@@ -118,6 +118,7 @@ def angle_udeg(st: ptr32, field: int, digits: int, most_degrees: int) -> int:
     return udeg if udeg <= most_degrees * 1000000 else -1
 
 
+@micropython.native
 def is_motion(st, speed_field, knots_x1000, course_field, course_cdeg):
     """Return whether speed and course are there and in range, or empty."""
     if knots_x1000 < 0 and not is_empty(st, speed_field):
@@ -127,6 +128,7 @@ def is_motion(st, speed_field, knots_x1000, course_field, course_cdeg):
     return knots_x1000 <= _MOST_KNOTS_X1000 and course_cdeg <= 36_000
 
 
+@micropython.native
 def days(st, field):
     """Return a date ddmmyy as days since 1970-01-01; years 2000 to 2099."""
     value = whole(st, field, 6)
@@ -135,6 +137,7 @@ def days(st, field):
     return days_or_bad(2000 + value % 100, value // 100 % 100, value // 10_000)
 
 
+@micropython.native
 def days_or_bad(year, month, day):
     """Return the days from 1970-01-01 to a date that exists from 2000 to 2099."""
     if not 2000 <= year <= 2099 or not 1 <= month <= 12:
@@ -153,6 +156,7 @@ def _month_length(year, month):
 _BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # days before a month
 
 
+@micropython.native
 def days_of(year, month, day):
     """Return the days from 1970-01-01 to a date of the Gregorian calendar, 1970 to 2099."""
     leap_days = (year - 1969) // 4 + (1 if year % 4 == 0 and month > 2 else 0)

@@ -23,7 +23,8 @@ class Fix:
         self.speed_cm_s = None
         self.course_cdeg = None
         self.mode = None  # 2 two-dimensional, 3 three-dimensional
-        self.signals = None  # tracked ones: (count, mean, weakest, strongest C/N0 in dB-Hz)
+        # Of the tracked signals: count; mean, weakest, strongest C/N0 in dB-Hz.
+        self.signals: tuple[int, int, int, int] | None = None
         self.is_doubtful = False
 
     def passes(self, hdop_x10_most, sats_least):
@@ -45,12 +46,16 @@ def fix_of(epoch, days, is_doubtful):
     made.course_cdeg = _known(epoch.course_cdeg)
     made.mode = epoch.mode
     made.is_doubtful = is_doubtful
-    tally = epoch.tally
-    if tally[0]:
-        made.signals = (tally[0], tally[1] // tally[0], tally[2], tally[3])
+    made.signals = _signals(epoch.tally)
     if made.error_m is not None:
         made.error_m = max(made.error_m, -(-epoch.gst_error_cm // 100))
     return made
+
+
+def _signals(tally):
+    if tally[0] == 0:
+        return None
+    return tally[0], tally[1] // tally[0], tally[2], tally[3]
 
 
 def _known(value):

@@ -24,12 +24,12 @@ WHOLE = const(16)  # a number's digits before the point; letters' set, A as bit 
 DECIMALS = const(40)  # a number's digits behind the point, 8 at most
 FORM = const(64)  # kind | negative << 2 | digits or letters << 4 | decimals << 8
 _SIZE = const(88)
-_CONSUMED = const(9)
+CONSUMED = const(9)
 COUNT = const(11)  # fields of the whole sentence, its address included
 
 
 @micropython.viper
-def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
+def scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
     """Advance over data[at:end]; return 1 when st holds a whole checked sentence, else 0.
 
     st[9] tells how far it came. Registers: 0 phase, 1 running XOR, 2 field, 3 length, 4 whole
@@ -135,6 +135,17 @@ def _scan(data: ptr8, at: int, end: int, st: ptr32) -> int:
     return done
 
 
+@micropython.viper
+def formatter(st: ptr32) -> int:
+    """Return the three letters of a standard sentence as one int, whoever the talker is.
+
+    0 where the address has not five characters, or is proprietary (it begins with a P).
+    """
+    if st[64] >> 4 != 5 or st[40] >> 8 == 0x50:
+        return 0
+    return st[16]
+
+
 class Sentences:
     """Reads a stream of bytes piece by piece; holds the fields of the last whole sentence.
 
@@ -150,16 +161,10 @@ class Sentences:
 
         `at` then is the position behind it, where the next scan goes on.
         """
-        found = _scan(data, start, end, self.state)
-        self.at = self.state[_CONSUMED]
+        found = scan(data, start, end, self.state)
+        self.at = self.state[CONSUMED]
         return found == 1
 
     def formatter(self):
-        """Return the three letters of a standard sentence as one int, whoever the talker is.
-
-        0 where the address has not five characters, or is proprietary (it begins with a P).
-        """
-        state = self.state
-        if state[FORM] >> 4 != 5 or state[DECIMALS] >> 8 == 0x50:
-            return 0
-        return state[WHOLE]
+        """Return what `formatter` says of the last whole sentence."""
+        return formatter(self.state)

@@ -39,7 +39,7 @@ class ReceiverSearch:
         """Yield the steps of finding the receiver and setting it up."""
         for is_asking in (False, True):  # first listen: a question at a wrong rate is noise
             for baud in self._bauds():
-                yield from self._listen(baud, is_asking)
+                yield from self._listen(baud, is_asking, _LISTENS)
                 if self._whole >= _SURE or receivers.kind_of(self._heard)[0]:
                     self.baud = baud
                     yield from self._ask(baud)
@@ -48,12 +48,17 @@ class ReceiverSearch:
         yield self.baud, b"", 0
 
     def _bauds(self):
-        return [self.baud] + [baud for baud in receivers.BAUDS if baud != self.baud]
+        """Return the rates to try: the first one again between the others, for slow starters."""
+        bauds = [self.baud]
+        for baud in receivers.BAUDS:
+            if baud != self.baud:
+                bauds += [baud, self.baud]
+        return bauds
 
-    def _listen(self, baud, is_asking):
+    def _listen(self, baud, is_asking, times):
         self._whole = 0
         self._heard = b""
-        for attempt in range(_LISTENS):
+        for attempt in range(times):
             is_first = attempt == 0
             yield (
                 baud,
@@ -80,7 +85,7 @@ class ReceiverSearch:
         # The answer to the change is lost in it; what talks at the new rate has taken it.
         before = self.baud
         yield before, message, _LISTEN_MS
-        yield from self._listen(receivers.TARGET_BAUD, False)
+        yield from self._listen(receivers.TARGET_BAUD, False, rate_ms // _LISTEN_MS + 1)
         if self._whole >= _SURE:
             self.baud = receivers.TARGET_BAUD
         else:

@@ -7,7 +7,7 @@ ROWS = 786
 FIXES = 748
 DRIVE = "nmea/nmeaparser_drive/NmeaSampleData.session1.first12000lines.txt"
 
-# A column, the Fix's attribute, its power of ten, and how far it may be off, in 1/1000 of the unit.
+# A column, the Fix's attribute, its power of ten, how far it may be off in 1/1000 of the unit.
 COLUMNS = (
     ("speed_mps", "speed_cm_s", 2, 30),
     ("course_deg", "course_cdeg", 2, 100),
@@ -63,7 +63,7 @@ def fixes_of(path):
 
 
 def find(fixes, row):
-    """Return the last fix of a row's epoch; where gpsd guessed the date, the time of day counts."""
+    """Return the last fix of a row's epoch; a date that gpsd guessed does not count."""
     utc_s, utc_ms = moment(row["epoch_utc"])
     found = None
     for fix in fixes:

@@ -21,7 +21,8 @@ def main() -> None:
         for fix in fixes:
             values = [fix.utc_s, fix.utc_ms, fix.lat_udeg, fix.lon_udeg, fix.alt_mm]
             values += [fix.speed_cm_s, fix.course_cdeg, fix.hdop_x100, fix.sats_used, fix.mode]
-            sys.stdout.write(_line([*values, int(fix.is_doubtful)]))
+            values.append(int(fix.is_doubtful))
+            sys.stdout.write(_line(values))
 
     epochs = gnss.Epochs(0, 1)
     with open(sys.argv[2], "rb") as log:  # noqa: PTH123 - MicroPython has no pathlib

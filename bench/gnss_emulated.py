@@ -1,0 +1,109 @@
+"""What a receiver's stream at 115,200 baud and 10 Hz costs an RP2040 at 125 MHz, emulated.
+
+`make emulate-gnss UF2=RPI_PICO.uf2 EMULATOR=folder`: the folder has pico.mjs, pl011.mjs,
+node_modules with rp2040js, and bootrom.bin (the RP2040's boot ROM B1, 16 KiB).
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reticent.sim.image import build_image, compile_module
+from reticent.sim.track import checksum
+from reticent.tagcode import FIRMWARE
+
+BENCH = Path(__file__).parent
+BLOCKS = 352  # of 4 KiB: a Pico's volume
+EPOCHS = 40
+BAUD = 115_200
+
+
+def epoch(number: int) -> bytes:
+    """Return the sentences of one tenth of a second: every type that the parser reads."""
+    clock = f"2026{40 + number // 10:02d}.{number % 10}00"
+    place = f"4404.{1305 + number:04d}0,N,12118.{8515 + number:04d}0,W"
+    bodies = [
+        f"GNRMC,{clock},A,{place},38.880,315.00,130415,,,D,V",
+        "GNVTG,315.00,T,,M,38.880,N,72.006,K,D",
+        f"GNGGA,{clock},{place},2,11,0.83,1127.7,M,-19.6,M,,0000",
+        f"GNGNS,{clock},{place},AADN,11,0.83,1127.7,-19.6,,,V",
+        "GNGSA,A,3,10,12,23,24,25,31,,,,,,,1.55,0.83,1.30,1",
+        "GNGSA,A,3,68,77,78,,,,,,,,,,1.55,0.83,1.30,2",
+        "GPGSV,3,1,10,10,78,221,47,12,09,042,20,23,05,242,33,24,04,149,38,1",
+        "GPGSV,3,2,10,25,37,235,30,31,41,333,31,32,11,022,,08,12,111,,1",
+        "GLGSV,1,1,03,68,37,235,30,77,41,333,31,78,20,100,29,1",
+        f"GNGLL,{place},{clock},A,D",
+        f"GNZDA,{clock},13,04,2015,00,00",
+        f"GNGST,{clock},2.0,1.1,0.9,12.0,3.0,4.0,9.0",
+    ]
+    return b"".join(b"$%s*%02X\r\n" % (body.encode(), checksum(body.encode())) for body in bodies)
+
+
+def paced(epochs: int) -> bytes:
+    """Return the stream; it comes at the line's rate without a pause, which is more than 10 Hz."""
+    data = b"".join(epoch(number) for number in range(epochs))
+    needed = len(data) * 10 // epochs * 10  # bits a second
+    print(f"the stream: {len(data) // epochs} bytes an epoch, {needed:,} of {BAUD:,} baud")
+    return data
+
+
+def run(arguments: argparse.Namespace, folder: Path, miss: int) -> dict[str, list[int]]:
+    """Run the emulator with this many cycles a flash-cache miss; return what the chip printed."""
+    command = ["node", str(BENCH / "gnss_emulated.mjs"), str(arguments.emulator)]
+    command += [str(arguments.uf2), str(folder / "image.bin"), str(folder / "stream.nmea")]
+    command += [str(BENCH / "gnss_on_pico.py"), str(BAUD), str(miss)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"bench: the emulator failed: {done.stderr.strip()[-400:]}")
+    said = {}
+    for line in done.stdout.splitlines():
+        word, _, values = line.partition(" ")
+        if values:
+            said[word] = [int(value) for value in values.strip("()").replace(",", "").split()]
+    return said
+
+
+def main() -> None:
+    """Print the share of the chip, with and without flash-cache misses, and the heap."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--uf2", type=Path, required=True)
+    parser.add_argument("--emulator", type=Path, required=True)
+    arguments = parser.parse_args()
+    for what, is_there in (
+        ("node", shutil.which("node")),
+        ("a UF2 of RPI_PICO (UF2=...)", arguments.uf2.is_file()),
+        ("the emulator with rp2040js", (arguments.emulator / "node_modules/rp2040js").is_dir()),
+        ("the boot ROM, bootrom.bin", (arguments.emulator / "bootrom.bin").is_file()),
+    ):
+        if not is_there:
+            sys.exit(f"bench: skipped: {what} is missing")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        files = {"stream.nmea": paced(EPOCHS)}
+        (folder / "stream.nmea").write_bytes(files["stream.nmea"])
+        for module in ("__init__", "nmea", "fields", "epoch", "fix", "judge", "gnss"):
+            target = folder / f"{module}.mpy"
+            source = FIRMWARE / "tag" / f"{module}.py"
+            compile_module(source, target, f"tag/{module}.py", "armv6m")
+            files[f"lib/tag/{module}.mpy"] = target.read_bytes()
+        build_image(folder / "image.bin", BLOCKS, files)
+        for miss in (0, 42):
+            said = run(arguments, folder, miss)
+            free, idle = said["turns"]
+            received, fixes, sentences = said["received"]
+            taken, counted = said["heap"]
+            print(
+                f"xipMiss {miss}: {(free - idle) / free * 100:.1f} % of 125 MHz, "
+                f"{received} bytes, "
+                f"{sentences} sentences, {fixes} fixes, {said['lost'][0]} bytes lost; "
+                f"{taken} bytes of heap for {counted} sentences"
+            )
+
+
+if __name__ == "__main__":
+    main()

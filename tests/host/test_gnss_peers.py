@@ -1,0 +1,193 @@
+"""The receiver's code against independent readers: gpsd's results, pynmeagps, pyubx2."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pynmeagps import NMEAReader
+from pyubx2 import SET, UBXReader
+from pyubx2.ubxtypes_configdb import UBX_CONFIG_DATABASE
+
+from cases import data_path
+from reticent.receiver.log import COLUMNS, read_log
+from reticent.tagcode import gnss
+from tag import receivers
+
+TOLERANCE_UDEG = 2
+GOOD_QUALITIES = (1, 2, 3, 4, 5, 9)
+DAY_MS = 86_400_000
+
+# Positions that pynmeagps has and the tag refuses, each for a reason.
+REFUSED = {
+    ("haicom-305N.log", 35_584_802): "quality 1 with 0 satellites",
+    ("neo-m8n.log", 62_365_000): "the log begins in an epoch: no date yet",
+    ("pygpsdata-mixed.log", 38_473_000): "no sentence of this log has a date",
+    ("pygpsdata-mixed.log", 38_474_000): "no sentence of this log has a date",
+    ("pygpsdata-nmea4.log", 38_167_000): "its RMC is 100 degrees from its GNS and GGA",
+    ("pygpsdata-nmeafoo2.log", 44_174_000): "the RMC with the date has a speed of X.138",
+}
+
+
+def real_logs() -> list[Path]:
+    nmea = Path(data_path("nmea"))
+    logs = [*nmea.glob("gpsd/*.log"), *nmea.glob("pynmeagps/*.log")]
+    return sorted(logs) + sorted(nmea.glob("nmeaparser_drive/*.txt"))
+
+
+def says_valid(message) -> bool:
+    if message.msgID == "GGA":
+        return message.quality in GOOD_QUALITIES
+    if message.msgID == "GNS":
+        return any(mode in "ADFPR" for mode in str(message.posMode))
+    return message.status == "A" and getattr(message, "posMode", "A") not in ("N", "E", "M", "S")
+
+
+def messages_of(data: bytes):
+    """Yield pynmeagps's messages; it raises IndexError on one sentence, and goes on."""
+    reader = NMEAReader(io.BytesIO(data), quitonerror=0)
+    while True:
+        try:
+            raw, message = reader.read()
+        except IndexError:
+            continue
+        if raw is None:
+            return
+        yield message
+
+
+def read_with_pynmeagps(data: bytes):
+    """Return {time of day in ms: [(lat, lon) in udeg]}, and the times that a sentence denies."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    denied = set()
+    for message in messages_of(data):
+        if message is None or message.msgID not in ("RMC", "GGA", "GNS", "GLL"):
+            continue
+        if not getattr(message, "time", None) or message.talker.startswith("P"):
+            continue
+        clock = message.time
+        second = (clock.hour * 60 + clock.minute) * 60 + clock.second
+        at_ms = second * 1000 + clock.microsecond // 1000
+        if not says_valid(message):
+            denied.add(at_ms)
+        elif message.lat != "" and message.lon != "":
+            place = round(float(message.lat) * 1e6), round(float(message.lon) * 1e6)
+            found.setdefault(at_ms, []).append(place)
+    return found, denied
+
+
+def test_every_position_is_one_of_pynmeagps_and_the_other_way_round():
+    fixes = 0
+    refused = set()
+    for log in real_logs():
+        data = log.read_bytes()
+        epochs = gnss.Epochs(0, 1)
+        ours = epochs.feed(data, len(data)) + epochs.feed(b"", 0)
+        theirs, denied = read_with_pynmeagps(data)
+        seen = set()
+        for fix in ours:
+            at_ms = fix.utc_s * 1000 % DAY_MS + fix.utc_ms
+            seen.add(at_ms)
+            assert any(
+                abs(fix.lat_udeg - lat) <= TOLERANCE_UDEG
+                and abs(fix.lon_udeg - lon) <= TOLERANCE_UDEG
+                for lat, lon in theirs.get(at_ms, [])
+            ), (log.name, at_ms)
+            fixes += 1
+        refused |= {(log.name, at_ms) for at_ms in set(theirs) - denied - seen}
+    assert refused == set(REFUSED)
+    assert fixes == 1_719
+
+
+def test_the_command_prints_every_row_of_gpsd():
+    by_log: dict[str, list[dict[str, str]]] = {}
+    with Path(data_path("nmea/expected_fixes.csv")).open() as file:
+        for row in csv.DictReader(file):
+            by_log.setdefault(row["file"], []).append(row)
+    compared = 0
+    for log, rows in by_log.items():
+        reading = read_log(Path(data_path(f"nmea/gpsd/{log}")))
+        fixes = [dict(zip(COLUMNS, fix.cells, strict=True)) for fix in reading.fixes]
+        for row in rows:
+            start = 0 if row["date_note"] == "same" else len("2015-04-13T")
+            same = [fix for fix in fixes if fix["epoch_utc"][start:] == row["epoch_utc"][start:]]
+            assert bool(same) == bool(row["lat"]), row
+            if same:
+                compare(same[-1], row)
+                compared += 1
+    assert compared == 748
+
+
+def compare(fix: dict[str, str], row: dict[str, str]) -> None:
+    """Compare the columns that gpsd has; L76K's altitude it takes from a binary protocol."""
+    tolerances = {"lat": 2e-6, "lon": 2e-6, "speed_mps": 0.03, "course_deg": 0.1, "hdop": 0.01}
+    for column, tolerance in (tolerances | {"sats_used": 0, "mode": 0}).items():
+        if row[column]:
+            off = abs(float(fix[column]) - float(row[column]))
+            assert off <= tolerance + 1e-9, (column, fix, row)
+
+
+def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "reticent", "fixes", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_file_that_is_no_log_gets_one_line_and_status_2(tmp_path):
+    (tmp_path / "noise").write_bytes(bytes(range(256)) * 9)
+    for path, said in (
+        (tmp_path / "noise", "no NMEA sentence"),
+        (tmp_path / "gone", "not a file"),
+    ):
+        done = run_command(str(path), "--csv")
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1 and said in done.stderr
+        assert not done.stdout
+
+
+def test_the_table_and_the_csv_of_a_small_log(tmp_path):
+    log = tmp_path / "a log.nmea"
+    bodies = (
+        b"GPRMC,202641.000,A,4404.1305,S,00018.8515,W,0.01,201.71,130415,,,D",
+        b"GPGGA,202641.000,4404.1305,S,00018.8515,W,2,11,0.83,-7.7,M,-19.6,M,,0000",
+    )
+    log.write_bytes(b"noise\r\n" + b"".join(receivers.sentence(body) for body in bodies))
+    done = run_command(str(log), "--csv")
+    assert done.stdout.splitlines() == [
+        ",".join(COLUMNS),
+        "2015-04-13T20:26:41.000Z,-44.068842,-0.314192,-7.700,0.01,201.71,0.83,11,3",
+    ], done.stderr
+    assert "1 fix in 1 epoch, 2 sentences, 0 of them refused" in run_command(str(log)).stdout
+
+
+UBX_KINDS = [(kind, generation) for kind, generation in ((1, 6), (1, 7), (1, 8), (2, 9), (2, 10))]
+
+
+@pytest.mark.parametrize(("kind", "generation"), UBX_KINDS)
+def test_pyubx2_reads_every_message_as_it_is_meant(kind, generation):
+    messages = receivers.set_up(kind, generation, 1_000, False)
+    messages.append(receivers.change_baud(kind, 38_400))
+    messages += receivers.release(kind)
+    said = "\n".join(str(UBXReader.parse(message, msgmode=SET)) for message in messages)
+    assert "baudRate=38400" in said or "CFG_UART1_BAUDRATE=38400" in said
+    assert "measRate=1000" in said or "CFG_RATE_MEAS=1000" in said
+    if kind == receivers.UBLOX:
+        for number, rate in receivers._UBX_SENTENCES:
+            assert f"msgClass=240, msgID={number}" in said or "CFG-MSG" in said, rate
+    assert ("CFG-GNSS" in said) == (generation == 8)
+    assert "CFG-CFG" in said and "CFG-RST" in said
+
+
+def test_the_keys_are_those_of_pyubx2s_database():
+    names = {key: name for name, (key, _) in UBX_CONFIG_DATABASE.items()}
+    for key, _ in receivers._KEY_SENTENCES:
+        assert names[key].startswith("CFG_MSGOUT_NMEA_ID_"), names[key]
+        assert names[key].endswith("_UART1"), names[key]
+    order = ["GGA", "GLL", "GSA", "GSV", "RMC", "VTG", "GST", "ZDA"]
+    assert [names[key].split("_")[4] for key, _ in receivers._KEY_SENTENCES] == order
+    assert names[receivers._KEY_POWER] == "CFG_PM_OPERATEMODE"
+    systems = [names[key] for key in receivers._KEY_SYSTEMS]
+    assert systems == ["CFG_SIGNAL_GPS_ENA", "CFG_SIGNAL_GAL_ENA", "CFG_SIGNAL_GLO_ENA"]
