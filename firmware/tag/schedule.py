@@ -35,7 +35,7 @@ class UploadSlots:
         slot = (utc_s + SEAL_AHEAD_S) // self._upload_s
         if self._sealed is None:
             self._sealed = slot
-        if slot == self._sealed:
+        if slot <= self._sealed:  # a time that steps back a little seals no second batch
             return False
         self._sealed = slot
         return True
@@ -45,7 +45,7 @@ class UploadSlots:
         slot = utc_s // self._upload_s
         if self._sent is None:
             self._sent = slot
-        if slot == self._sent:
+        if slot <= self._sent:
             return False
         self._sent = slot
         return True
