@@ -1,4 +1,4 @@
-"""tag/table.py, geometry.py: the kernel says what the plain geometry says and allocates nothing."""
+"""tag/table.py, geometry.py: the kernel says what plain geometry says and allocates nothing."""
 
 from array import array
 
