@@ -45,7 +45,6 @@ class ReceiverSearch:
                     yield from self._ask(baud)
                     yield from self._set_up(rate_ms, saves_power)
                     return
-        yield self.baud, b"", 0
 
     def _bauds(self):
         """Return the rates to try: the first one again between the others, for slow starters."""
@@ -58,15 +57,12 @@ class ReceiverSearch:
     def _listen(self, baud, is_asking, times):
         self._whole = 0
         self._heard = b""
-        for attempt in range(times):
-            is_first = attempt == 0
-            yield (
-                baud,
-                b"".join(receivers.QUESTIONS) if is_asking and is_first else b"",
-                _LISTEN_MS,
-            )
+        message = b"".join(receivers.QUESTIONS) if is_asking else b""
+        for _ in range(times):
+            yield baud, message, _LISTEN_MS
             if self._whole >= _SURE:
                 return
+            message = b""
 
     def _ask(self, baud):
         for attempt in range(_ANSWERS):

@@ -104,6 +104,8 @@ def test_a_number_that_does_not_belong_refuses_the_whole_sentence():
         gga(clock=b"20264a.000"),
         gga(clock=b"202660.000"),
         gga(lat=b"-404.1305"),
+        gga(lat=b"4460.1305"),
+        gga(lat=b"9000.0001"),
         rmc(speed=b"X.1"),
         rmc(speed=b"5000.0"),
         rmc(speed=b"-1.0"),
