@@ -62,7 +62,8 @@ def test_the_host_never_imports_the_tags_cryptography():
 
 
 def test_the_host_reaches_the_tags_modules_through_one_module():
-    own = {"tagcode.py"}
+    # The last two run on MicroPython, beside the firmware, and have no reticent to import.
+    own = {"tagcode.py", "on_tag.py", "answer.py"}
     for path in HOST.rglob("*.py"):
         if path.name not in own and "mock" not in path.parts:
             assert not imported(path) & set(ALLOWED), path
