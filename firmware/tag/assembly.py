@@ -20,6 +20,10 @@ class Assembly:
             waiting.pop(0)
         waiting.append(entry)
 
+    def say(self, code, value, utc_s):
+        """Put a routine EVENT of this second's slot into the next batch."""
+        self.add(batch.ROUTINE, record.event(utc_s // self._slot_s, code, value))
+
     def has_alert(self):
         """Return whether an ALERT batch is due: at once."""
         return bool(self._waiting[batch.ALERT])

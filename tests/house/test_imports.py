@@ -17,6 +17,7 @@ ALLOWED = {
     "seal": FREE | {"wire", "cryptolib", "seal"},
     "store": FREE | {"os", "wire", "store"},
     "uplink": FREE | {"wire", "asyncio", "uplink"},
+    "duty": FREE | {"asyncio", "wire", "tag", "seal", "store", "uplink", "duty"},
     "hal": FREE | {"machine", "network", "rp2", "os", "time", "asyncio", "socket", "ssl", "hal"},
 }
 FILES = sorted(path for layer in ALLOWED for path in (FIRMWARE / layer).rglob("*.py"))

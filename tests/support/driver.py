@@ -1,4 +1,4 @@
-"""The tag's logic on CPython, as main.py's Duty drives it: a walk in, batches out, none sealed."""
+"""The tag on CPython, as `duty` drives it: a walk in, batches out, none sealed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def drive(policy, walk, start_s, boots_s=()):
 
 
 class _Duty:
-    """main.py's Duty without hardware, sealing and sending."""
+    """`duty` without hardware, sealing and sending."""
 
     def __init__(self, policy):
         self._policy = policy

@@ -1,0 +1,51 @@
+"""What a tag is, with or without an order: configuration, identity, outbox, time."""
+
+import asyncio
+
+from duty import secrets
+from store import files
+from store.counters import Counters
+from store.outbox import Outbox
+from tag.timebase import Timebase
+from wire import config as wire_config
+
+_STATE = "/state"
+_CONFIG = "/config"
+
+
+class Tag:
+    """Made once a boot; `clock.ms()` and `watchdog.feed()` are handed in, and fresh entropy."""
+
+    def __init__(self, watchdog, clock, fresh, outbox_capacity, build_utc_s):
+        self.watchdog = watchdog
+        self.clock = clock
+        for folder in (secrets.FOLDER, _STATE):
+            files.ensure_folder(folder)
+            files.sweep(folder)
+        self.config = wire_config.decode(files.read(_CONFIG))
+        self.drbg = secrets.start_generator(fresh)
+        self.identity, self.tag = secrets.load_identity(self.drbg)
+        self.outbox = Outbox("/outbox", outbox_capacity)
+        self.counters = Counters(_STATE + "/counters", self.outbox)
+        self.timebase = Timebase(max(self.counters.floor_s, build_utc_s))
+        self.upload_now = asyncio.Event()
+
+    def utc_s(self):
+        """Return the UTC second, or None where it is not known."""
+        return self.timebase.utc_s(self.clock.ms())
+
+    async def idle(self):
+        """Without an order there is nothing to sample for: stay awake, say nothing."""
+        while True:
+            self.watchdog.feed()
+            await asyncio.sleep_ms(1_000)
+
+    async def run_steps(self, steps):
+        """Run a generator of long steps; others get their turn between two of them."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                return done.value
+            self.watchdog.feed()
+            await asyncio.sleep_ms(0)

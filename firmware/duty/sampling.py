@@ -1,0 +1,97 @@
+"""The receiver's bytes to records, and the warnings that come of them."""
+
+import asyncio
+
+from tag import events, gnss, receivers
+from tag import policy as orders
+from tag.integrity import Integrity
+from tag.pipeline import Pipeline
+from tag.receiver_search import ReceiverSearch
+
+_SAMPLE_MS = 250
+_RATE_MS = 1_000  # between two epochs of the receiver
+_LAG_S = 3  # time passes in the pipeline this long behind, so that a late fix is not too late
+
+
+class Sampler:
+    """Under one order; what is released goes to the assembly. UART and vibrator are handed in."""
+
+    def __init__(self, tag, policy, cell_offset, assembly, build_utc_s):
+        self._tag = tag
+        self._policy = policy
+        self._assembly = assembly
+        self._integrity = Integrity()
+        self._epochs = gnss.Epochs(build_utc_s, on_signals=self._integrity.take_signals)
+        self._search = ReceiverSearch(tag.config.gnss_baud)
+        self._pipeline = Pipeline(policy, cell_offset)
+        self._has_said_jump = False
+
+    def receiver(self):
+        """Return (kind, baud) of the receiver as far as it is known."""
+        return self._search.kind, self._search.baud
+
+    def counts(self):
+        """Return the counters of HEALTH: epochs, fixes."""
+        return [self._epochs.epochs, self._epochs.fixes]
+
+    async def sample(self, uart, buffer):
+        """Find the receiver, then take what it sends until the order's term is over."""
+        for baud, message, wait_ms in self._search.steps(_RATE_MS, False):
+            uart.set_baud(baud)
+            uart.write(message)
+            await asyncio.sleep_ms(wait_ms)
+            count = uart.read_into(buffer)
+            self._search.hear(buffer, count)
+            self._hear(buffer, count)
+        while not self._is_over():
+            await asyncio.sleep_ms(_SAMPLE_MS)
+            self._hear(buffer, uart.read_into(buffer))
+        for message in receivers.release(self._search.kind):
+            uart.write(message)
+        while True:
+            await asyncio.sleep_ms(_SAMPLE_MS)
+            self._tag.watchdog.feed()
+
+    async def warn(self, vibrator):
+        """Vibrate where the wearer comes near an exclusion zone."""
+        while True:
+            await asyncio.sleep_ms(_SAMPLE_MS)
+            pattern_ms = self._pipeline.take_warning()
+            if pattern_ms is not None:
+                await vibrator.play(pattern_ms)
+
+    def _is_over(self):
+        """Return whether the order's term has passed: the receiver goes back to its defaults."""
+        utc_s = self._tag.utc_s()
+        return utc_s is not None and self._policy.phase(utc_s) == orders.OVER
+
+    def _hear(self, buffer, count):
+        """Take what the receiver has sent; none says that its epoch is whole."""
+        self._tag.watchdog.feed()
+        for fix in self._epochs.feed(buffer, count):
+            if not fix.is_doubtful:
+                self._take_fix(fix)
+        utc_s = self._tag.utc_s()
+        if utc_s is not None:
+            self._take_records(self._pipeline.step(utc_s - _LAG_S, None))
+            for code, value in self._integrity.suspicions(self._tag.clock.ms() // 1000):
+                self._assembly.say(code, value, utc_s)
+
+    def _take_fix(self, fix):
+        """Believe the fix's time or not; then let it through the pipeline."""
+        now_ms = self._tag.clock.ms()
+        off_s = self._tag.timebase.observe(fix.utc_s, now_ms)
+        self._integrity.take_fix(fix, now_ms // 1000)
+        if off_s == 0:
+            self._has_said_jump = False
+            if self._pipeline.is_due(fix.utc_s):
+                self._take_records(self._pipeline.step(fix.utc_s, fix))
+        elif not self._has_said_jump:
+            self._has_said_jump = True
+            bounded = min(max(off_s, -(1 << 31)), (1 << 31) - 1)
+            self._assembly.say(events.CLOCK, bounded, self._tag.timebase.least_s(now_ms))
+
+    def _take_records(self, said):
+        """Hand what was released to the assembly."""
+        for kind, entry in said:
+            self._assembly.add(kind, entry)

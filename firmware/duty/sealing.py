@@ -1,0 +1,79 @@
+"""Records to envelopes in the outbox: an ALERT at once, one ROUTINE batch an upload slot."""
+
+import asyncio
+
+from seal import envelope
+from store.outbox import ALERT, ROUTINE
+from tag import events
+from tag import policy as orders
+from tag.schedule import UploadSlots
+from wire import batch, record
+from wire.envelope import Header
+
+
+class Sealer:
+    """Under one order; `sampler` tells what HEALTH and RECEIVER say."""
+
+    def __init__(self, tag, policy, assembly, sampler, version, reset_cause):
+        self._tag = tag
+        self._policy = policy
+        self._assembly = assembly
+        self._sampler = sampler
+        self._version = version
+        self._reset_cause = reset_cause
+        self._slots = UploadSlots(policy.upload_s)
+        self._has_said_boot = False
+        self._health_day = None
+
+    async def seal(self):
+        """Seal whatever is due, and say when it is to be sent."""
+        while True:
+            await asyncio.sleep_ms(1_000)
+            utc_s = self._tag.utc_s()
+            if utc_s is None:
+                continue
+            if self._assembly.has_alert():
+                await self._seal_batch(batch.ALERT, utc_s)
+                self._tag.upload_now.set()
+            if self._slots.seal_is_due(utc_s):
+                self._add_routine_events(utc_s)
+                await self._seal_batch(batch.ROUTINE, utc_s)
+            if self._slots.upload_is_due(utc_s):
+                self._tag.upload_now.set()
+
+    def _add_routine_events(self, utc_s):
+        """Say what each boot, each batch and each day has to say beside the pipeline."""
+        say = self._assembly.say
+        if not self._has_said_boot:
+            self._has_said_boot = True
+            say(events.BOOT, self._reset_cause, utc_s)
+            kind, baud = self._sampler.receiver()
+            say(events.RECEIVER, kind << 24 | baud, utc_s)
+        phase = self._policy.phase(utc_s)
+        if phase != orders.ACTIVE:
+            say(events.NO_POLICY, 2 if phase == orders.BEFORE else 3, utc_s)
+        if utc_s // 86_400 != self._health_day:
+            self._health_day = utc_s // 86_400
+            slot = utc_s // self._policy.slot_s
+            health = record.health(slot, None, self._version, self._sampler.counts())
+            self._assembly.add(batch.ROUTINE, health)
+            self._tag.counters.floor_s = utc_s
+
+    async def _seal_batch(self, kind, utc_s):
+        """Seal the next batch of this class into the outbox; nothing where no key is in force."""
+        tag, counters = self._tag, self._tag.counters
+        week, data = self._assembly.next_batch(kind, utc_s)
+        recipients = self._policy.recipients(kind, week)
+        if recipients is None:
+            return
+        number = counters.next_number
+        header = Header(
+            tag.tag, kind, number, self._policy.version, counters.previous, counters.log_head
+        )
+        steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg)
+        sealed = await tag.run_steps(steps)
+        dropped = tag.outbox.put(number, ALERT if kind == batch.ALERT else ROUTINE, sealed)
+        counters.advance(sealed)
+        if dropped:
+            self._assembly.say(events.OUTBOX_DROPPED, dropped[0], utc_s)
+            self._assembly.say(events.OUTBOX_DROPPED_TO, dropped[-1], utc_s)
