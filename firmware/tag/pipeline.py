@@ -13,7 +13,7 @@ class Pipeline:
         self._policy = policy
         self._zones = ZoneSet(policy.zones)
         self._disclosure = Disclosure(policy, cell_offset)
-        self._warner = Warner(policy.warn_m)
+        self._warner = Warner(policy.warn_m, policy.quiet)
         self._last_s = 0
         self._due_s = 0
 

@@ -8,6 +8,7 @@ a `verify` that is handed in.
 from array import array
 
 from tag import geometry
+from tag.hours import Hours
 from wire import batch, cbor, cose
 from wire.envelope import kid_of
 
@@ -32,7 +33,7 @@ _MIN_OTHER_AREA_M2 = 31_000  # of a polygon: a circle of that radius, less its a
 # The map's keys.
 FORMAT, REFERENCE, TAG, VERSION, NOT_BEFORE, NOT_AFTER, REVIEW_BY = 1, 2, 3, 4, 5, 6, 7
 LEVEL, CELL_M, SLOT_S, UPLOAD_S, RETENTION_DAYS, GATE, WARN_M = 8, 9, 10, 11, 12, 13, 14
-ZONES, RECIPIENTS, STATEMENT = 15, 16, 17
+ZONES, RECIPIENTS, STATEMENT, QUIET = 15, 16, 17, 18
 
 _FORMAT = 1
 _KEY_SIZE = 32
@@ -43,7 +44,7 @@ class PolicyError(Exception):
 
 
 class Zone:
-    """One zone: kind, shape, UTC windows (pairs of seconds, or None for always)."""
+    """One zone: kind, shape, windows (Hours, or None for always)."""
 
     def __init__(self, kind, shape, windows):
         self.kind = kind
@@ -52,15 +53,11 @@ class Zone:
 
     def speaks_at(self, utc_s):
         """Return whether the zone is in force at this second."""
-        if self.windows is None:
-            return True
-        return any(start <= utc_s < end for start, end in self.windows)
+        return self.windows is None or self.windows.hold(utc_s)
 
     def next_start_s(self, utc_s):
         """Return when the zone is next in force after this second, or None."""
-        if self.windows is None:
-            return None
-        return min((start for start, _ in self.windows if start > utc_s), default=None)
+        return None if self.windows is None else self.windows.next_start_s(utc_s)
 
 
 class Policy:
@@ -79,6 +76,7 @@ class Policy:
         self.upload_s = fields[UPLOAD_S]
         self.hdop_x10_most, self.sats_least = fields[GATE]
         self.warn_m = fields[WARN_M]
+        self.quiet = _hours(fields[QUIET], self.not_before)  # None: by the sun (warning.py)
         self.zones = [_zone(entry, self.not_before) for entry in fields[ZONES]]
         self.first_week, self._duty, self._officer, self._wearer = fields[RECIPIENTS]
 
@@ -133,7 +131,7 @@ def check(fields):
 
 def check_whole(fields, require):
     """Check that this is a map with every field and no other, of a format known here."""
-    whole = isinstance(fields, dict) and set(fields) == set(range(FORMAT, STATEMENT + 1))
+    whole = isinstance(fields, dict) and set(fields) == set(range(FORMAT, QUIET + 1))
     require(whole, "a field is missing or unknown")
     require(fields[FORMAT] == _FORMAT, "unknown policy format")
 
@@ -185,12 +183,13 @@ def _check_disclosure(fields, require):
 def _check_zones(fields, require):
     zones = fields[ZONES]
     require(isinstance(zones, list), "zones")
-    vertices = windows = area_m2 = 0
+    vertices = area_m2 = 0
+    windows = _checked_quiet(fields, require)
     counts = [0, 0, 0, 0]
     for entry in zones:
         zone = _checked_zone(entry, fields[NOT_BEFORE], require)
         if zone.windows:
-            require(zone.windows[-1][1] <= fields[NOT_AFTER], "windows beyond the term")
+            require(zone.windows.spans_s()[-1][1] <= fields[NOT_AFTER], "windows beyond the term")
         counts[zone.kind] += 1
         windows += len(zone.windows or ())
         if isinstance(zone.shape, geometry.Polygon):
@@ -225,6 +224,18 @@ def _checked_zone(entry, not_before, require):
         large = zone.shape.area_m2() >= _MIN_OTHER_AREA_M2
         require(large, "an area under that of a radius of 100 m")
     return zone
+
+
+def _checked_quiet(fields, require):
+    """Return how many quiet windows there are: they count with the zones'."""
+    quiet = fields[QUIET]
+    if quiet is None:
+        return 0
+    _check_windows(quiet, require)
+    if quiet:
+        term_min = (fields[NOT_AFTER] - fields[NOT_BEFORE]) // 60
+        require(quiet[-1] <= term_min, "quiet hours beyond the term")
+    return len(quiet) >> 1
 
 
 def _check_shape(shape, require):
@@ -270,15 +281,14 @@ def _check_recipients(fields, require):
 
 def _zone(entry, not_before):
     kind, _, _, shape, minutes = entry
-    windows = None
-    if minutes is not None:
-        windows = [
-            (not_before + 60 * minutes[i], not_before + 60 * minutes[i + 1])
-            for i in range(0, len(minutes), 2)
-        ]
+    windows = _hours(minutes, not_before)
     if shape[0] == CIRCLE:
         return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
     return Zone(kind, geometry.Polygon([array("i", ring) for ring in shape[1:]]), windows)
+
+
+def _hours(minutes, not_before):
+    return None if minutes is None else Hours(not_before, minutes)
 
 
 # Each takes (fields, require) and tells `require(holds, rule)` one rule after the other: here it

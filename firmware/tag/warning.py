@@ -1,8 +1,8 @@
 """The wearer is warned before an exclusion zone: a vibration, seldom, and not at night.
 
-Nothing of it is disclosed. An order has no field for its night: it is taken from the sun, 22:00 to
-07:00 of the local mean solar time, which the longitude gives and which lies within some two hours
-of any civil time.
+Nothing of it is disclosed. An order may name its quiet hours; else the night is taken from the
+sun, 22:00 to 07:00 of the local mean solar time, which the longitude gives and which lies within
+some two hours of any civil time.
 """
 
 _PATTERN_MS = (400, 200, 400, 200, 800)  # on, off, on ...
@@ -21,10 +21,11 @@ def is_night(utc_s, lon_udeg):
 
 
 class Warner:
-    """Says when to vibrate; `warn_m` 0 is never."""
+    """Says when to vibrate; `warn_m` 0 is never, `quiet` the order's Hours or None."""
 
-    def __init__(self, warn_m):
+    def __init__(self, warn_m, quiet):
         self._warn_dm = 10 * warn_m
+        self._quiet = quiet
         self._steady = 0
         self._said = 0  # in this stay
         self._last_s = None
@@ -42,11 +43,16 @@ class Warner:
             return
         if self._last_s is not None and utc_s - self._last_s < _AGAIN_S:
             return
-        if is_night(utc_s, lon_udeg):
+        if self._is_quiet(utc_s, lon_udeg):
             return
         self._last_s = utc_s
         self._said += 1
         self._due = True
+
+    def _is_quiet(self, utc_s, lon_udeg):
+        if self._quiet is None:
+            return is_night(utc_s, lon_udeg)
+        return self._quiet.hold(utc_s)
 
     def take(self):
         """Return the pattern that is due, once; else None."""

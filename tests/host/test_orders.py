@@ -64,8 +64,30 @@ def test_the_schedule_stands_in_the_policy_as_utc_windows(order, fields):
     school = policy.decode(cbor.encode(fields)).zones[1]
     monday_s = order.not_before
     assert len(school.windows) == 13 * 5
-    assert school.windows[0] == (monday_s + 27_000, monday_s + 77_400)  # 07:30 to 21:30, no DST
+    assert school.windows.spans_s()[0] == (
+        monday_s + 27_000,
+        monday_s + 77_400,
+    )  # 07:30 to 21:30, no DST
     assert not school.speaks_at(monday_s + 5 * 86_400 + 40_000)  # Saturday
+
+
+def test_quiet_hours_stand_in_the_policy_as_utc_windows(order, recipients, tmp_path):
+    nights = policy.decode(cbor.encode(compile_order(order, TAG, recipients))).quiet
+    spans = nights.spans_s()
+    monday_s = order.not_before
+    assert spans[:2] == [
+        (monday_s, monday_s + 6 * 3600 + 1800),  # cut at the term's start
+        (monday_s + 22 * 3600 + 1800, monday_s + 30 * 3600 + 1800),
+    ]
+    assert len(spans) == 92
+    text = (EXAMPLE / "order.toml").read_text()
+    head, rest = text.split("[quiet]")
+    (tmp_path / "zones.geojson").write_text((EXAMPLE / "zones.geojson").read_text())
+    path = tmp_path / "order.toml"
+    for body, expected in (("", None), ("[quiet]\nschedule = []\n\n", [])):
+        path.write_text(head + body + rest[rest.index("[gate]") :])
+        compiled = compile_order(read_order(path)[0], TAG, recipients)
+        assert compiled[policy.QUIET] == expected, body
 
 
 def test_what_is_signed_is_read_back_and_nothing_else_is(fields, ring):
@@ -121,6 +143,11 @@ def test_faults_of_the_file_are_told_with_line_and_mend(tmp_path):
         ("= 2026-11-23T00:00:00Z", "= 7", "`not_before`: '7' is not a time"),
         ('"zones.geojson"', '"zone.geojson"', "zone.geojson: No such file"),
         ('"EX-2026-0117"', '" "', f":{lines['reference']}: `reference` is a text in quotes"),
+        ("schedule = [", "schedule = 7 #", f":{lines['schedule']}: [quiet]: `schedule` is a list"),
+        ("30-06:30", "30-25:00", f":{lines['schedule']}: [quiet]: 25:00 is no time of day"),
+        ("Europe/London", "Europe/Lond", "[quiet]: unknown time zone 'Europe/Lond'"),
+        ("timezone =", "time_zone =", "unknown key `time_zone`; did you mean `timezone`?"),
+        ("schedule = [", "timetable = [", "unknown key `timetable`"),
         ("[statement]", "[statment]", f":{lines['[statement]']}: unknown key `statment`; did you"),
         ("level =", "statement = 1\nlevel =", "not TOML"),
         ("version = 1", 'tag = "xyz"\nversion = 1', "`tag` is the tag's id, 16 hex digits"),
@@ -200,6 +227,7 @@ def test_every_rule_a_writer_can_break_has_its_mend():
         "an exclusion zone without a justification",
         "a radius under 100 m", "shape", "circle", "a radius under 10 m or over 50 km",
         "unknown shape", "ring", "latitude", "longitude", "windows", "windows out of order",
+        "quiet hours beyond the term",  # the schedule is cut to the term
         "recipients", "the recipients' first week", "a gap in the recipients' weeks",
         "a recipient's key", "the wearer's key",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from orders import DAY_S, EAST, LAT, LON, NORTH, NOT_BEFORE, circle, fix, order, square
 from tag import policy, schedule
 from tag.evidence import Evidence
+from tag.hours import Hours
 from tag.pipeline import Pipeline
 from tag.warning import Warner, is_night
 from tag.zones import ZoneSet
@@ -185,9 +186,9 @@ def test_who_drives_at_v_max_from_afar_is_decided_as_fast_as_with_every_fix():
     assert looked < 500, looked
 
 
-def warnings(path, start_s=NOON, warn_m=150):
+def warnings(path, start_s=NOON, warn_m=150, quiet=None):
     """Return the seconds at which distances of (seconds, metres or None) warn."""
-    warner, said, utc_s = Warner(warn_m), [], start_s
+    warner, said, utc_s = Warner(warn_m, quiet), [], start_s
     for seconds, before_m in path:
         for _ in range(seconds):
             warner.step(utc_s, LON, None if before_m is None else 10 * before_m)
@@ -215,6 +216,42 @@ def test_the_night_is_quiet_wherever_it_is():
             assert is_night(utc_s, lon * 1_000_000) is night, (hour, lon)
 
 
+def test_an_orders_quiet_hours_stand_instead_of_the_suns():
+    night_s = NOT_BEFORE + 2 * 3600
+    never = Hours(NOT_BEFORE, [])
+    noon = Hours(NOT_BEFORE, [14 * 60, 14 * 60 + 2])
+    assert warnings([(60, 100)], night_s, quiet=never) == [4]
+    assert warnings([(60, 100)], night_s, quiet=noon) == [4]
+    assert warnings([(300, 100)], quiet=noon) == [120]  # as soon as they are over
+
+
+def test_the_order_hands_its_quiet_hours_to_the_warning():
+    zones = [circle(EXCLUSION, 3000, 0, 300)]
+    for quiet, expected in ((None, 1), ([], 1), ([0, 24 * 60], 0), ([14 * 60, 14 * 60 + 5], 1)):
+        pipeline, patterns = Pipeline(order(zones, QUIET=quiet), (0, 0)), 0
+        for second in range(600):
+            pipeline.step(NOON + second, fix(NOON + second, 2600, 0))
+            patterns += pipeline.take_warning() is not None
+        assert patterns == expected, quiet
+
+
+def test_hours_hold_from_a_start_until_before_an_end():
+    edges = [2, 5, 9, 10, 500, 132_480]
+    hours = Hours(NOT_BEFORE, edges)
+    assert len(hours) == 3
+    for minute in (0, 1, 2, 4, 5, 8, 9, 10, 11, 499, 500, 132_479, 132_480, 200_000):
+        starts = [start for start in edges[::2] if start > minute]
+        for second in (0, 59):
+            utc_s = NOT_BEFORE + 60 * minute + second
+            held = any(edges[i] <= minute < edges[i + 1] for i in (0, 2, 4))
+            assert hours.hold(utc_s) is held, (minute, second)
+            next_s = NOT_BEFORE + 60 * starts[0] if starts else None
+            assert hours.next_start_s(utc_s) == next_s, (minute, second)
+    assert not hours.hold(NOT_BEFORE - 1)
+    assert hours.next_start_s(NOT_BEFORE - 1) == NOT_BEFORE + 120
+    assert Hours(NOT_BEFORE, []).next_start_s(NOT_BEFORE) is None
+
+
 def test_the_buffer_warns_and_discloses_nothing():
     pipeline = Pipeline(order([circle(EXCLUSION, 3000, 0, 300)]), (0, 0))
     said, patterns = [], 0
@@ -226,6 +263,15 @@ def test_the_buffer_warns_and_discloses_nothing():
     assert {entry[0] for _, entry in said} <= {record.COARSE}
 
 
+def broken(zones, **changes):
+    """Return the rule that an order breaks, or None."""
+    try:
+        order(zones, **changes)
+    except policy.PolicyError as error:
+        return str(error)
+    return None
+
+
 def test_limits_hold_on_the_tag():
     many = [circle(EXCLUSION, 3000 * k, 0, 100) for k in range(11)]
     wide = [circle(EXCLUSION, 0, 0, 2_900)]
@@ -234,6 +280,19 @@ def test_limits_hold_on_the_tag():
     spiral = square(EXCLUSION, 0, 0, 2_000)
     spiral[3] = [policy.POLYGON, [0, 0, 120_000_000, 1, -120_000_000, 2] * 2]
     small = square(policy.DWELLING, 0, 0, 40)
+    always = [0, 28 * DAY_S // 60]
+    for quiet, rule in (
+        ([0, 28 * DAY_S // 60 + 1], "quiet hours beyond the term"),
+        ([5, 5], "windows out of order"),
+        ([5], "windows"),
+        (7, "windows"),
+        (list(range(2_050)), "over 1,024 windows"),
+    ):
+        assert broken([], QUIET=quiet) == rule, rule
+    for legal in (None, [], always, list(range(2_048))):
+        assert broken([], QUIET=legal) is None, legal
+    packed = [circle(EXCLUSION, 0, 0, 100, list(range(2_048)))]
+    assert broken(packed, QUIET=always) == "over 1,024 windows"
     cases = (
         (many, "over 10 exclusion zones"),
         (wide, "exclusion zones over 25 km2"),
@@ -244,9 +303,4 @@ def test_limits_hold_on_the_tag():
         ([circle(EXCLUSION, 0, 0, 100, [0, 29 * DAY_S // 60])], "windows beyond the term"),
     )
     for zones, rule in cases:
-        try:
-            order(zones)
-            said = "legal"
-        except policy.PolicyError as error:
-            said = str(error)
-        assert said == rule, (rule, said)
+        assert broken(zones) == rule, rule

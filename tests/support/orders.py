@@ -54,6 +54,7 @@ def fields(zones=(), **changes):
             "alternatives": "none",
             "justification": "a test",
         },
+        policy.QUIET: None,
     }
     for name, value in changes.items():
         values[getattr(policy, name)] = value

@@ -109,7 +109,7 @@ def _is_in_force(zone: policy.Zone, first_s: int, last_s: int) -> bool:
     """Return whether a zone is in force at any of these seconds."""
     if zone.windows is None:
         return True
-    return any(start <= last_s and first_s < end for start, end in zone.windows)
+    return any(start <= last_s and first_s < end for start, end in zone.windows.spans_s())
 
 
 def _coarse_faults(entry: Record, order: Order) -> Iterator[Fault]:

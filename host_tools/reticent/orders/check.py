@@ -62,6 +62,8 @@ def meaning(order: Order, read: policy.Policy, size: int) -> dict[str, object]:
         "slot_s": order.slot_s,
         "upload_s": order.upload_s,
         "retention_days": order.retention_days,
+        "warn_m": order.warn_m,
+        "quiet_windows": None if read.quiet is None else len(read.quiet),
         "exclusion_area_m2": sum(zone.shape.area_m2() for zone in forbidden),
         "zones": [_zone(*pair) for pair in zip(order.zones, read.zones, strict=True)],
         "policy_bytes": size,
@@ -95,6 +97,7 @@ def words(order: Order, read: policy.Policy, size: int) -> list[tuple[str, str]]
     lines += [
         ("zones", _limits(read)),
         ("warning", f"the tag vibrates from {order.warn_m} m outside an exclusion zone on"),
+        ("quiet", quiet_words(None if read.quiet is None else len(read.quiet))),
         ("uploads", f"one of constant size every {_span(order.upload_s)}; a breach at once"),
         ("kept", f"{counted(order.retention_days, 'day')}; then its keys are destroyed"),
         ("fixes", f"{gate}; worse ones are not used"),
@@ -108,10 +111,17 @@ def _zone_words(written: Zone, read: policy.Zone) -> str:
     return f"{written.kind} {written.name}: {_area(read.shape.area_m2())}, {hours}"
 
 
+def quiet_words(windows: int | None) -> str:
+    """Return when the tag does not vibrate, by the number of the policy's quiet windows."""
+    if windows is None:
+        return "no warning from 22:00 to 07:00 by the sun"
+    return f"no warning in {counted(windows, 'window')}" if windows else "warnings at any hour"
+
+
 def _limits(read: policy.Policy) -> str:
     forbidden = [zone for zone in read.zones if zone.kind == policy.EXCLUSION]
     area_m2 = sum(zone.shape.area_m2() for zone in forbidden)
-    windows = sum(len(zone.windows or ()) for zone in read.zones)
+    windows = sum(len(zone.windows or ()) for zone in read.zones) + len(read.quiet or ())
     return (
         f"{len(forbidden)} of {policy.MAX_EXCLUSION_ZONES} exclusion zones with {_area(area_m2)} "
         f"of {policy.MAX_EXCLUSION_AREA_M2 // 1_000_000} km2, "

@@ -15,6 +15,7 @@ from reticent.collector.store import Store
 from reticent.console import say, say_json, show
 from reticent.errors import BadInput
 from reticent.files import PUBLIC, read_bytes, write_new
+from reticent.orders.check import quiet_words
 from reticent.orders.compiler import Fields, compile_order
 from reticent.orders.fault import OrderFault
 from reticent.orders.order import LEVELS, read_order
@@ -131,6 +132,7 @@ def _describe(fields: dict[int, Any]) -> dict[str, Any]:
         "hdop_x10_most": fields[policy.GATE][0],
         "sats_least": fields[policy.GATE][1],
         "warn_m": fields[policy.WARN_M],
+        "quiet": {"windows_min": fields[policy.QUIET]},
         "zones": [_describe_zone(zone) for zone in fields[policy.ZONES]],
         "keys_from": format_utc(batch.week_start(first_week)),
         "duty_keys": len(duty),
@@ -156,10 +158,12 @@ def _describe_zone(entry: list[Any]) -> dict[str, Any]:
 
 
 def _plain(entry: Any) -> str:
-    """Return a table's text for a value; a zone in one line."""
+    """Return a table's text for a value; a zone or the quiet hours in one line."""
     if not isinstance(entry, dict):
         return str(entry)
     windows = entry["windows_min"]
+    if "kind" not in entry:
+        return quiet_words(None if windows is None else len(windows) // 2)
     hours = "always" if windows is None else f"{len(windows) // 2} windows"
     rings = entry.get("rings_lon_lat_udeg", [])
     corners = sum(len(ring) // 2 for ring in rings)

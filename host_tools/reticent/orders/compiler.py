@@ -46,7 +46,9 @@ def compile_order(order: Order, tag: bytes, recipients: Recipients) -> Fields:
     if order.tag not in (None, tag):
         raise OrderFault("tag", f"the order names another tag than {tag.hex()}")
     fields = _fields(order, tag, recipients)
-    _check(fields)  # without zones: their hours expand in a sound term only
+    _check(fields)  # without zones and quiet: hours expand in a sound term only
+    if order.quiet is not None:
+        fields[policy.QUIET] = order.quiet.windows(order.not_before, order.not_after)
     fields[policy.ZONES] = [zone.fields(order.not_before, order.not_after) for zone in order.zones]
     _check(fields)
     return fields
@@ -76,6 +78,7 @@ def _fields(order: Order, tag: bytes, recipients: Recipients) -> Fields:
             recipients.wearer,
         ],
         policy.STATEMENT: order.statement.fields(),
+        policy.QUIET: None,
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from reticent.clock import parse_utc
 from reticent.errors import BadInput
 from reticent.orders.fault import OrderFault, nearest
+from reticent.orders.schedule import Schedule, parse_quiet
 from reticent.orders.source import Source
 from reticent.orders.zones import Zone, read_zones
 from reticent.tagcode import policy
@@ -70,6 +71,7 @@ class Order:
     warn_m: int = _OPTIONAL["warn_m"]
     hdop_x10_most: int = _GATE["hdop_x10_most"]
     sats_least: int = _GATE["sats_least"]
+    quiet: Schedule | None = None  # None: at night, by the sun
 
 
 def read_order(path: Path) -> tuple[Order, Source]:
@@ -82,7 +84,7 @@ def read_order(path: Path) -> tuple[Order, Source]:
 
 
 def _order(fields: dict[str, object], folder: Path) -> Order:
-    _check_keys("", fields, _TOP, (*_OPTIONAL, "gate", "tag"))
+    _check_keys("", fields, _TOP, (*_OPTIONAL, "gate", "quiet", "tag"))
     gate = _table("gate", fields.get("gate", {}))
     _check_keys("gate.", gate, (), tuple(_GATE))
     numbers = {key: _whole(key, fields.get(key, default)) for key, default in _OPTIONAL.items()}
@@ -96,6 +98,7 @@ def _order(fields: dict[str, object], folder: Path) -> Order:
         zones=read_zones(folder / _text("zones", fields["zones"])),
         statement=_statement(_table("statement", fields["statement"])),
         tag=_tag(fields.get("tag")),
+        quiet=_quiet(fields.get("quiet")),
         **dates,
         **numbers,
     )
@@ -165,6 +168,17 @@ def _tag(value: object) -> bytes | None:
         return bytes.fromhex(_text("tag", value))
     except ValueError:
         raise OrderFault("tag", "`tag` is the tag's id, 16 hex digits") from None
+
+
+def _quiet(value: object) -> Schedule | None:
+    if value is None:
+        return None
+    fields = _table("quiet", value)
+    _check_keys("quiet.", fields, ("schedule",), ("timezone",))
+    try:
+        return parse_quiet(fields["schedule"], fields.get("timezone"))
+    except BadInput as error:
+        raise OrderFault("quiet.schedule", f"[quiet]: {error}") from None
 
 
 def _statement(fields: dict[str, object]) -> Statement:

@@ -86,6 +86,13 @@ def parse_schedule(entries: object, timezone: object) -> Schedule:
     return Schedule(_zone(timezone), tuple(_hours(entry) for entry in entries))
 
 
+def parse_quiet(entries: object, timezone: object) -> Schedule:
+    """Return the Schedule of an order's quiet hours; an empty list is never quiet."""
+    if entries == []:
+        return Schedule(ZoneInfo("UTC"), ())
+    return parse_schedule(entries, timezone)
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)

@@ -1,0 +1,47 @@
+"""Hours within an order's term: UTC windows, packed, for 1,024 of them fit a Pico's heap so.
+
+The host expanded them from local time, over the changes of its clocks; the tag knows UTC only.
+"""
+
+from array import array
+
+
+class Hours:
+    """Windows by their edges in minutes since `base_s`: start, end, start, end ... rising.
+
+    In force from a start on until before its end. `len()` is the number of windows.
+    """
+
+    def __init__(self, base_s, minutes):
+        self._base_s = base_s
+        self._edges = array("i", minutes)
+
+    def __len__(self):
+        return len(self._edges) >> 1
+
+    def hold(self, utc_s):
+        """Return whether a window holds this second."""
+        return self._passed(utc_s) & 1 == 1
+
+    def next_start_s(self, utc_s):
+        """Return when the next window after this second starts, or None."""
+        passed = self._passed(utc_s)
+        start = passed + (passed & 1)
+        return self._base_s + 60 * self._edges[start] if start < len(self._edges) else None
+
+    def spans_s(self):
+        """Return [(start, end)] in UTC seconds."""
+        at_s = [self._base_s + 60 * minute for minute in self._edges]
+        return [(at_s[i], at_s[i + 1]) for i in range(0, len(at_s), 2)]
+
+    def _passed(self, utc_s):
+        """Return how many edges lie at or before this second (binary search)."""
+        minute = (utc_s - self._base_s) // 60
+        low, high = 0, len(self._edges)
+        while low < high:
+            middle = (low + high) >> 1
+            if self._edges[middle] <= minute:
+                low = middle + 1
+            else:
+                high = middle
+        return low
