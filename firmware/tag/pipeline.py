@@ -17,6 +17,11 @@ class Pipeline:
         self._last_s = 0
         self._due_s = 0
 
+    @property
+    def due_s(self):
+        """UTC second of the next fix that is looked at."""
+        return self._due_s
+
     def is_due(self, utc_s):
         """Return whether a fix of this second is to be looked at; the others tell nothing."""
         return utc_s >= self._due_s

@@ -79,6 +79,14 @@ class Policy:
         self.quiet = _hours(fields[QUIET], self.not_before)  # None: by the sun (warning.py)
         self.zones = [_zone(entry, self.not_before) for entry in fields[ZONES]]
         self.first_week, self._duty, self._officer, self._wearer = fields[RECIPIENTS]
+        # The two exceptions of DESIGN.md section 3: a position with a strap or case event, and
+        # locate orders. False: this order has no justification for them, so there are none.
+        self.on_tamper = False
+        self.locate = False
+
+    def level_at(self, utc_s):
+        """Return the level in force: one lower from a missed review on, never higher (R22)."""
+        return self.level if utc_s < self.review_by else max(self.level - 1, PRESENCE)
 
     def phase(self, utc_s):
         """Return BEFORE, ACTIVE or OVER."""

@@ -46,8 +46,7 @@ class Order:
 
     def level_at(self, utc_s: int) -> int:
         """Return the level in force: one lower from the missed review on (R22)."""
-        level = self.policy.level
-        return level if utc_s < self.policy.review_by else max(level - 1, policy.PRESENCE)
+        return self.policy.level_at(utc_s)
 
 
 @dataclass(frozen=True)
