@@ -29,6 +29,10 @@ class Hours:
         start = passed + (passed & 1)
         return self._base_s + 60 * self._edges[start] if start < len(self._edges) else None
 
+    def end_s(self):
+        """Return the end of the last window, of which there is one at least, in UTC seconds."""
+        return self._base_s + 60 * self._edges[-1]
+
     def spans_s(self):
         """Return [(start, end)] in UTC seconds."""
         at_s = [self._base_s + 60 * minute for minute in self._edges]

@@ -2,24 +2,29 @@
 
 The format is docs/FORMAT.md, section 7; the limits are DESIGN.md's sections 3 and 4. The order
 tool encodes with this module, so that both sides have one definition. The signature is checked by
-a `verify` that is handed in.
+a `verify` that is handed in. Zones are order_zones.py's.
 """
 
-from array import array
-
-from tag import geometry
+from tag import order_zones
 from tag.hours import Hours
+from tag.order_zones import (  # noqa: F401 - the order's words are had from one module
+    CIRCLE,
+    DWELLING,
+    EXCLUSION,
+    INCLUSION,
+    MIN_OTHER_RADIUS_M,
+    POLYGON,
+    Zone,
+)
 from wire import batch, cbor, cose
 from wire.envelope import kid_of
 
 PRESENCE, BREACH, COARSE = 1, 2, 3  # the ladder's levels
-EXCLUSION, INCLUSION, DWELLING = 1, 2, 3  # kinds of zones
-CIRCLE, POLYGON = 1, 2
 
 BEFORE, ACTIVE, OVER = 0, 1, 2  # phases
 
 MAX_BYTES = 16_384
-MAX_TERM_S = 92 * 86_400
+MAX_TERM_S = 92 * 86_400  # without an override
 MIN_CELL_M = 500
 MIN_SLOT_S = 900
 MAX_VERTICES = 1_024
@@ -27,37 +32,31 @@ MAX_WINDOWS = 1_024
 MAX_EXCLUSION_ZONES = 10
 MAX_EXCLUSION_AREA_M2 = 25_000_000
 MAX_OTHER_ZONES = 5
-MIN_OTHER_RADIUS_M = 100
-_MIN_OTHER_AREA_M2 = 31_000  # of a polygon: a circle of that radius, less its area's error
+_M2_PER_KM2 = 1_000_000
 
 # The map's keys.
 FORMAT, REFERENCE, TAG, VERSION, NOT_BEFORE, NOT_AFTER, REVIEW_BY = 1, 2, 3, 4, 5, 6, 7
 LEVEL, CELL_M, SLOT_S, UPLOAD_S, RETENTION_DAYS, GATE, WARN_M = 8, 9, 10, 11, 12, 13, 14
 ZONES, RECIPIENTS, STATEMENT, QUIET = 15, 16, 17, 18
+EXCEPTIONS, OVERRIDES, REVIEW, REVOKED = 19, 20, 21, 22
+
+# What an override may grant, beyond the limit: {limit: (the limit, the most that can be granted)}.
+# A cell under 500 m, a justification, the size or the recipients are no limits of this kind.
+TERM_DAYS, EXCLUSION_ZONES, EXCLUSION_KM2, OTHER_ZONES = 1, 2, 3, 4
+GRANTS = {
+    TERM_DAYS: (92, 366),
+    EXCLUSION_ZONES: (MAX_EXCLUSION_ZONES, 50),
+    EXCLUSION_KM2: (MAX_EXCLUSION_AREA_M2 // _M2_PER_KM2, 8_000),
+    OTHER_ZONES: (MAX_OTHER_ZONES, 50),
+}
 
 _FORMAT = 1
+_KEYS = set(range(FORMAT, REVOKED + 1))
 _KEY_SIZE = 32
 
 
 class PolicyError(Exception):
     """An order that the tag must not act on; the text says which rule, and holds no coordinate."""
-
-
-class Zone:
-    """One zone: kind, shape, windows (Hours, or None for always)."""
-
-    def __init__(self, kind, shape, windows):
-        self.kind = kind
-        self.shape = shape
-        self.windows = windows
-
-    def speaks_at(self, utc_s):
-        """Return whether the zone is in force at this second."""
-        return self.windows is None or self.windows.hold(utc_s)
-
-    def next_start_s(self, utc_s):
-        """Return when the zone is next in force after this second, or None."""
-        return None if self.windows is None else self.windows.next_start_s(utc_s)
 
 
 class Policy:
@@ -76,13 +75,17 @@ class Policy:
         self.upload_s = fields[UPLOAD_S]
         self.hdop_x10_most, self.sats_least = fields[GATE]
         self.warn_m = fields[WARN_M]
-        self.quiet = _hours(fields[QUIET], self.not_before)  # None: by the sun (warning.py)
-        self.zones = [_zone(entry, self.not_before) for entry in fields[ZONES]]
+        quiet = fields[QUIET]  # None: by the sun (warning.py)
+        self.quiet = None if quiet is None else Hours(self.not_before, quiet)
+        self.zones = [order_zones.make(entry, self.not_before) for entry in fields[ZONES]]
         self.first_week, self._duty, self._officer, self._wearer = fields[RECIPIENTS]
         # The two exceptions of DESIGN.md section 3: a position with a strap or case event, and
         # locate orders. False: this order has no justification for them, so there are none.
-        self.on_tamper = False
-        self.locate = False
+        tamper, locate = fields[EXCEPTIONS]
+        self.on_tamper, self.locate = tamper is not None, locate is not None
+        self.overrides = {limit: granted for limit, granted, _ in fields[OVERRIDES]}
+        self.reviewed_s = None if fields[REVIEW] is None else fields[REVIEW][0]
+        self.is_revoked = fields[REVOKED] is not None
 
     def level_at(self, utc_s):
         """Return the level in force: one lower from a missed review on, never higher (R22)."""
@@ -139,7 +142,7 @@ def check(fields):
 
 def check_whole(fields, require):
     """Check that this is a map with every field and no other, of a format known here."""
-    whole = isinstance(fields, dict) and set(fields) == set(range(FORMAT, QUIET + 1))
+    whole = isinstance(fields, dict) and set(fields) == _KEYS
     require(whole, "a field is missing or unknown")
     require(fields[FORMAT] == _FORMAT, "unknown policy format")
 
@@ -153,20 +156,29 @@ def _is_int(value, least, most):
     return type(value) is int and least <= value <= most
 
 
+def _is_text(value):
+    return isinstance(value, str) and value.strip() != ""
+
+
 def _check_kinds(fields, require):
     require(isinstance(fields[REFERENCE], str) and fields[REFERENCE], "no reference")
     require(isinstance(fields[TAG], bytes) and len(fields[TAG]) == cose.KID_SIZE, "tag id")
     require(_is_int(fields[VERSION], 1, (1 << 31) - 1), "version")
-    require(isinstance(fields[STATEMENT], dict), "statement")
-    for key in ("controller", "lawful_basis", "purposes", "alternatives", "justification"):
-        require(fields[STATEMENT].get(key), "the statement lacks " + key)
+    statement = fields[STATEMENT]
+    require(isinstance(statement, dict), "statement")
+    for key in ("controller", "lawful_basis", "alternatives", "justification"):
+        require(_is_text(statement.get(key)), "the statement lacks " + key)
+    purposes = statement.get("purposes")
+    named = isinstance(purposes, list) and purposes and all(_is_text(one) for one in purposes)
+    require(named, "the statement lacks purposes")
 
 
 def _check_term(fields, require):
     for key in (NOT_BEFORE, NOT_AFTER, REVIEW_BY):
         require(_is_int(fields[key], 1, (1 << 40) - 1), "a date is not UTC seconds")
     require(fields[NOT_BEFORE] < fields[NOT_AFTER], "it ends before it starts")
-    require(fields[NOT_AFTER] - fields[NOT_BEFORE] <= MAX_TERM_S, "a term over 92 days")
+    most_s = 86_400 * _granted(fields, TERM_DAYS)
+    require(fields[NOT_AFTER] - fields[NOT_BEFORE] <= most_s, "a term over 92 days")
     in_term = fields[NOT_BEFORE] < fields[REVIEW_BY] <= fields[NOT_AFTER]
     require(in_term, "the review is not within the term")
 
@@ -195,43 +207,21 @@ def _check_zones(fields, require):
     windows = _checked_quiet(fields, require)
     counts = [0, 0, 0, 0]
     for entry in zones:
-        zone = _checked_zone(entry, fields[NOT_BEFORE], require)
-        if zone.windows:
-            require(zone.windows.spans_s()[-1][1] <= fields[NOT_AFTER], "windows beyond the term")
+        zone = order_zones.checked(entry, fields[NOT_BEFORE], require)
         counts[zone.kind] += 1
-        windows += len(zone.windows or ())
-        if isinstance(zone.shape, geometry.Polygon):
-            vertices += sum(len(ring) >> 1 for ring in zone.shape.rings)
+        vertices += order_zones.vertices(zone)
+        if zone.windows:
+            require(zone.windows.end_s() <= fields[NOT_AFTER], "windows beyond the term")
+            windows += len(zone.windows)
         if zone.kind == EXCLUSION:
             area_m2 += zone.shape.area_m2()
-    require(counts[EXCLUSION] <= MAX_EXCLUSION_ZONES, "over 10 exclusion zones")
-    require(counts[INCLUSION] + counts[DWELLING] <= MAX_OTHER_ZONES, "over 5 other zones")
-    require(area_m2 <= MAX_EXCLUSION_AREA_M2, "exclusion zones over 25 km2")
+    exclusions, others = counts[EXCLUSION], counts[INCLUSION] + counts[DWELLING]
+    require(exclusions <= _granted(fields, EXCLUSION_ZONES), "over 10 exclusion zones")
+    require(others <= _granted(fields, OTHER_ZONES), "over 5 other zones")
+    most_m2 = _M2_PER_KM2 * _granted(fields, EXCLUSION_KM2)
+    require(area_m2 <= most_m2, "exclusion zones over 25 km2")
     require(vertices <= MAX_VERTICES, "over 1,024 vertices")
     require(windows <= MAX_WINDOWS, "over 1,024 windows")
-
-
-def _checked_zone(entry, not_before, require):
-    """Return the Zone of [kind, name, justification, shape, windows], or raise PolicyError."""
-    require(isinstance(entry, list) and len(entry) == 5, "zone")
-    kind, name, justification, shape, windows = entry
-    require(_is_int(kind, EXCLUSION, DWELLING), "unknown kind of zone")
-    require(isinstance(name, str) and name, "a zone without a name")
-    justified = isinstance(justification, str) and justification
-    require(justified or kind != EXCLUSION, "an exclusion zone without a justification")
-    _check_shape(shape, require)
-    if windows is not None:
-        _check_windows(windows, require)
-    if kind != EXCLUSION and shape[0] == CIRCLE:
-        require(shape[3] >= MIN_OTHER_RADIUS_M, "a radius under 100 m")
-    try:
-        zone = _zone(entry, not_before)
-    except geometry.GeometryError:
-        raise PolicyError("a ring goes round the Earth twice")
-    if kind != EXCLUSION:
-        large = zone.shape.area_m2() >= _MIN_OTHER_AREA_M2
-        require(large, "an area under that of a radius of 100 m")
-    return zone
 
 
 def _checked_quiet(fields, require):
@@ -239,39 +229,56 @@ def _checked_quiet(fields, require):
     quiet = fields[QUIET]
     if quiet is None:
         return 0
-    _check_windows(quiet, require)
+    order_zones.check_windows(quiet, require)
     if quiet:
         term_min = (fields[NOT_AFTER] - fields[NOT_BEFORE]) // 60
         require(quiet[-1] <= term_min, "quiet hours beyond the term")
     return len(quiet) >> 1
 
 
-def _check_shape(shape, require):
-    require(isinstance(shape, list) and len(shape) >= 2, "shape")
-    if shape[0] == CIRCLE:
-        require(len(shape) == 4, "circle")
-        _check_position(shape[1], shape[2], require)
-        require(_is_int(shape[3], 10, 50_000), "a radius under 10 m or over 50 km")
-        return
-    require(shape[0] == POLYGON, "unknown shape")
-    for ring in shape[1:]:
-        require(isinstance(ring, list) and len(ring) >= 6 and len(ring) & 1 == 0, "ring")
-        for i in range(0, len(ring), 2):
-            _check_position(ring[i + 1], ring[i], require)
+def _granted(fields, limit):
+    """Return the limit, or what the order's override grants instead."""
+    for number, granted, _ in fields[OVERRIDES]:
+        if number == limit:
+            return granted
+    return GRANTS[limit][0]
 
 
-def _check_position(lat_udeg, lon_udeg, require):
-    require(_is_int(lat_udeg, -90_000_000, 90_000_000), "latitude")
-    require(_is_int(lon_udeg, -180_000_000, 180_000_000), "longitude")
+def _check_overrides(fields, require):
+    """Overrides are [limit, granted, justification], by limit, each limit once."""
+    require(isinstance(fields[OVERRIDES], list), "overrides")
+    last = 0
+    for entry in fields[OVERRIDES]:
+        require(isinstance(entry, list) and len(entry) == 3, "overrides")
+        limit, granted, justification = entry
+        require(type(limit) is int and limit in GRANTS, "an override of what has none")
+        require(limit > last, "overrides out of order")
+        usual, most = GRANTS[limit]
+        require(_is_int(granted, usual + 1, most), "an override beyond what can be granted")
+        require(_is_text(justification), "an override without a justification")
+        last = limit
 
 
-def _check_windows(windows, require):
-    """Windows are minutes since not_before: start, end, start, end ... each after the last."""
-    require(isinstance(windows, list) and len(windows) & 1 == 0, "windows")
-    last = -1
-    for minute in windows:
-        require(_is_int(minute, last + 1, MAX_TERM_S // 60), "windows out of order")
-        last = minute
+def _check_exceptions(fields, require):
+    """Exceptions are [on_tamper, locate]: null, or the justification."""
+    exceptions = fields[EXCEPTIONS]
+    require(isinstance(exceptions, list) and len(exceptions) == 2, "exceptions")
+    for justification in exceptions:
+        justified = justification is None or _is_text(justification)
+        require(justified, "an exception without a justification")
+
+
+def _check_review(fields, require):
+    """A review is null or [UTC second, by whom, finding]; what revokes lets nothing speak."""
+    review = fields[REVIEW]
+    if review is not None:
+        require(isinstance(review, list) and len(review) == 3, "the record of a review")
+        require(_is_int(review[0], 1, fields[NOT_AFTER]), "a review after the term")
+        require(_is_text(review[1]) and _is_text(review[2]), "a review without person or finding")
+    if fields[REVOKED] is not None:
+        require(_is_text(fields[REVOKED]), "a revocation without a reason")
+        silent = fields[ZONES] == [] and fields[LEVEL] == PRESENCE
+        require(silent and fields[EXCEPTIONS] == [None, None], "a revocation that lets speak")
 
 
 def _check_recipients(fields, require):
@@ -287,18 +294,15 @@ def _check_recipients(fields, require):
     require(isinstance(wearer, bytes) and len(wearer) == _KEY_SIZE, "the wearer's key")
 
 
-def _zone(entry, not_before):
-    kind, _, _, shape, minutes = entry
-    windows = _hours(minutes, not_before)
-    if shape[0] == CIRCLE:
-        return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
-    return Zone(kind, geometry.Polygon([array("i", ring) for ring in shape[1:]]), windows)
-
-
-def _hours(minutes, not_before):
-    return None if minutes is None else Hours(not_before, minutes)
-
-
 # Each takes (fields, require) and tells `require(holds, rule)` one rule after the other: here it
 # raises at the first that is broken, the audit's goes on and notes all of them.
-RULES = (_check_kinds, _check_term, _check_disclosure, _check_zones, _check_recipients)
+RULES = (
+    _check_kinds,
+    _check_overrides,
+    _check_term,
+    _check_disclosure,
+    _check_exceptions,
+    _check_zones,
+    _check_recipients,
+    _check_review,
+)

@@ -15,7 +15,7 @@ from reticent.orders.fault import OrderFault
 from reticent.orders.order import read_order
 from reticent.orders.signing import read_policy, sign_policy
 from reticent.orders.zones import Circle, Zone
-from reticent.tagcode import batch, cbor, cose, geometry, policy
+from reticent.tagcode import batch, cbor, cose, geometry, order_zones, policy
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "order"
 TAG = bytes(range(8))
@@ -230,8 +230,14 @@ def test_every_rule_a_writer_can_break_has_its_mend():
         "quiet hours beyond the term",  # the schedule is cut to the term
         "recipients", "the recipients' first week", "a gap in the recipients' weeks",
         "a recipient's key", "the wearer's key",
+        "overrides", "an override of what has none", "overrides out of order",
+        "an override beyond what can be granted", "an override without a justification",
+        "exceptions", "an exception without a justification", "the record of a review",
+        "a review without person or finding", "a revocation without a reason",
+        "a revocation that lets speak", "the statement lacks purposes",
+        "a ring goes round the Earth twice",
     }  # fmt: skip
-    tree = ast.parse(inspect.getsource(policy))
+    tree = ast.parse(inspect.getsource(policy) + inspect.getsource(order_zones))
     rules = {
         call.args[1].value
         for call in ast.walk(tree)

@@ -55,6 +55,10 @@ def fields(zones=(), **changes):
             "justification": "a test",
         },
         policy.QUIET: None,
+        policy.EXCEPTIONS: [None, None],
+        policy.OVERRIDES: [],
+        policy.REVIEW: None,
+        policy.REVOKED: None,
     }
     for name, value in changes.items():
         values[getattr(policy, name)] = value

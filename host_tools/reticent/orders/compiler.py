@@ -34,6 +34,7 @@ _MENDS = {
     "over 1,024 vertices": ("zones", "draw the polygons with fewer corners"),
     "an area under that of a radius of 100 m": ("zones", "draw dwelling or inclusion larger"),
     "windows beyond the term": ("zones", "end the hours within the order's term"),
+    "a review after the term": ("review.on", "give the day of the review that was held"),
     "over 1,024 windows": ("zones", "merge the schedules' hours, or shorten the term"),
 }
 
@@ -79,6 +80,10 @@ def _fields(order: Order, tag: bytes, recipients: Recipients) -> Fields:
         ],
         policy.STATEMENT: order.statement.fields(),
         policy.QUIET: None,
+        policy.EXCEPTIONS: [order.on_tamper, order.locate],
+        policy.OVERRIDES: [override.fields() for override in order.overrides],
+        policy.REVIEW: None if order.review is None else order.review.fields(),
+        policy.REVOKED: None,
     }
 
 

@@ -16,6 +16,7 @@ from reticent.tagcode import policy
 
 LEVELS = {"presence": policy.PRESENCE, "breach": policy.BREACH, "coarse": policy.COARSE}
 
+_DAY_S = 86_400
 _DATES = ("not_before", "not_after", "review_by")
 _TEXTS = ("reference", "level", "zones", "tag")
 _STATEMENT_TEXTS = ("controller", "lawful_basis", "alternatives", "justification")
@@ -27,6 +28,13 @@ _OPTIONAL = {
     "warn_m": 150,
 }
 _GATE = {"hdop_x10_most": 25, "sats_least": 5}
+LIMITS = {
+    "term_days": policy.TERM_DAYS,
+    "exclusion_zones": policy.EXCLUSION_ZONES,
+    "exclusion_km2": policy.EXCLUSION_KM2,
+    "other_zones": policy.OTHER_ZONES,
+}
+_TABLES = ("gate", "quiet", "exceptions", "override", "review")
 _TOP = ("reference", "version", *_DATES, "level", "zones", "statement")
 
 
@@ -52,6 +60,32 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Override:
+    """A limit that the order goes beyond: what is granted instead, and why."""
+
+    limit: str
+    granted: int
+    justification: str
+
+    def fields(self) -> list[object]:
+        """Return the override as the policy's map has it."""
+        return [LIMITS[self.limit], self.granted, self.justification]
+
+
+@dataclass(frozen=True)
+class Review:
+    """That the order was reviewed: when, by whom, and what was found."""
+
+    utc_s: int
+    by: str
+    finding: str
+
+    def fields(self) -> list[object]:
+        """Return the review as the policy's map has it."""
+        return [self.utc_s, self.by, self.finding]
+
+
+@dataclass(frozen=True)
 class Order:
     """One order; times are UTC seconds."""
 
@@ -72,6 +106,17 @@ class Order:
     hdop_x10_most: int = _GATE["hdop_x10_most"]
     sats_least: int = _GATE["sats_least"]
     quiet: Schedule | None = None  # None: at night, by the sun
+    on_tamper: str | None = None  # why a position goes with a strap or case event
+    locate: str | None = None  # why locate orders may be given
+    overrides: tuple[Override, ...] = ()
+    review: Review | None = None
+
+    def granted(self, limit: str) -> int:
+        """Return a limit of this order: the usual one, or what its override grants."""
+        for override in self.overrides:
+            if override.limit == limit:
+                return override.granted
+        return policy.GRANTS[LIMITS[limit]][0]
 
 
 def read_order(path: Path) -> tuple[Order, Source]:
@@ -84,14 +129,14 @@ def read_order(path: Path) -> tuple[Order, Source]:
 
 
 def _order(fields: dict[str, object], folder: Path) -> Order:
-    _check_keys("", fields, _TOP, (*_OPTIONAL, "gate", "quiet", "tag"))
+    _check_keys("", fields, _TOP, (*_OPTIONAL, *_TABLES, "tag"))
     gate = _table("gate", fields.get("gate", {}))
     _check_keys("gate.", gate, (), tuple(_GATE))
     numbers = {key: _whole(key, fields.get(key, default)) for key, default in _OPTIONAL.items()}
     numbers |= {key: _whole(f"gate.{key}", gate.get(key, _GATE[key])) for key in _GATE}
     dates = {key: _utc_s(key, fields[key]) for key in _DATES}
-    _check_term(dates["not_before"], dates["not_after"])
-    return Order(
+    exceptions = _exceptions(_table("exceptions", fields.get("exceptions", {})))
+    order = Order(
         reference=_text("reference", fields["reference"]),
         version=_whole("version", fields["version"]),
         level=_level(fields["level"]),
@@ -99,9 +144,49 @@ def _order(fields: dict[str, object], folder: Path) -> Order:
         statement=_statement(_table("statement", fields["statement"])),
         tag=_tag(fields.get("tag")),
         quiet=_quiet(fields.get("quiet")),
+        overrides=_overrides(_table("override", fields.get("override", {}))),
+        review=_review(fields.get("review")),
+        on_tamper=exceptions.get("on_tamper"),
+        locate=exceptions.get("locate"),
         **dates,
         **numbers,
     )
+    _check_term(order)
+    return order
+
+
+def _exceptions(fields: dict[str, object]) -> dict[str, str]:
+    _check_keys("exceptions.", fields, (), ("on_tamper", "locate"))
+    return {key: _text(f"exceptions.{key}", value) for key, value in fields.items()}
+
+
+def _overrides(fields: dict[str, object]) -> tuple[Override, ...]:
+    _check_keys("override.", fields, (), tuple(LIMITS))
+    found: list[Override] = []
+    for limit in sorted(fields, key=lambda name: LIMITS[name]):
+        key = f"override.{limit}"
+        entry = _table(key, fields[limit])
+        _check_keys(f"{key}.", entry, ("granted", "justification"), ())
+        granted = _whole(f"{key}.granted", entry["granted"])
+        usual, most = policy.GRANTS[LIMITS[limit]]
+        if not usual < granted <= most:
+            raise OrderFault(
+                f"{key}.granted",
+                f"`{limit}` can be granted from {usual + 1} to {most}; up to {usual} needs none",
+            )
+        found.append(
+            Override(limit, granted, _text(f"{key}.justification", entry["justification"]))
+        )
+    return tuple(found)
+
+
+def _review(value: object) -> Review | None:
+    if value is None:
+        return None
+    fields = _table("review", value)
+    _check_keys("review.", fields, ("on", "by", "finding"), ())
+    by, finding = (_text(f"review.{key}", fields[key]) for key in ("by", "finding"))
+    return Review(_utc_s("review.on", fields["on"]), by, finding)
 
 
 def _check_keys(
@@ -116,14 +201,14 @@ def _check_keys(
             raise OrderFault(prefix.rstrip("."), f"`{prefix}{key}` is missing; add it")
 
 
-def _check_term(not_before_s: int, not_after_s: int) -> None:
+def _check_term(order: Order) -> None:
     """Refuse what would make the weeks' keys or the zones' hours senseless to look at."""
-    if not_after_s <= not_before_s:
+    if order.not_after <= order.not_before:
         raise OrderFault("not_after", "the order ends before it starts; set a later `not_after`")
-    if not_after_s - not_before_s > policy.MAX_TERM_S:
-        raise OrderFault(
-            "not_after", "a term over 92 days; end it sooner and renew it after a review"
-        )
+    most_days = order.granted("term_days")
+    if order.not_after - order.not_before > most_days * _DAY_S:
+        mend = "end it sooner and renew it after a review"
+        raise OrderFault("not_after", f"a term over {most_days} days; {mend}")
 
 
 def _table(key: str, value: object) -> dict[str, object]:

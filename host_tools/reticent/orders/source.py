@@ -29,7 +29,7 @@ class Source:
         table, _, name = key.rpartition(".")
         here, table_line = "", 0
         for number, line in enumerate(self._lines, 1):
-            if head := re.match(r"\s*\[\s*([\w-]+)\s*\]", line):
+            if head := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
                 here = head[1]
                 table_line = number if here == (table or name) else table_line
             elif here == table and re.match(rf"""\s*["']?{re.escape(name)}["']?\s*=""", line):
