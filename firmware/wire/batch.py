@@ -79,7 +79,7 @@ def decode(data):
 def _check_class(kind, records):
     if kind not in (ROUTINE, ALERT):
         raise FormatError  # unknown class
-    barred = record.PRECISE if kind == ROUTINE else record.COARSE
+    barred = (record.PRECISE, record.LOCATED) if kind == ROUTINE else (record.COARSE,)
     for entry in records:
-        if record.check(entry)[0] == barred:
+        if record.check(entry)[0] in barred:
             raise FormatError  # a position outside an ALERT, or a cell inside one

@@ -7,7 +7,10 @@ build are above a thousand million.
 
 from wire import FormatError
 
-COARSE, PRECISE, CROSSING, PRESENT, EVENT, HEALTH = 1, 2, 3, 4, 5, 6
+COARSE, PRECISE, CROSSING, PRESENT, EVENT, HEALTH, LOCATED = 1, 2, 3, 4, 5, 6, 7
+
+# What a LOCATED record is said for: the order's two exceptions.
+STRAP, CASE, LOCATE = 1, 2, 3
 
 SLOT_LIMIT = 1 << 24
 _WHEN_LIMIT = 1 << 40
@@ -47,6 +50,11 @@ def health(slot, battery_step, firmware, counters):
     return [HEALTH, slot, battery_step, firmware, counters]
 
 
+def located(utc_s, cause, number, lat_udeg, lon_udeg, error_m):
+    """Return a LOCATED record: a position by an exception; `number` is a locate order's or 0."""
+    return [LOCATED, utc_s, cause, number, lat_udeg, lon_udeg, error_m]
+
+
 def check(record):
     """Return the record if it is one of the above, whole and in range; else raise FormatError."""
     if not isinstance(record, list) or not record or not _is_int(record[0], 1, len(_CHECKS) + 1):
@@ -79,13 +87,26 @@ def _is_coarse(record):
 
 
 def _is_precise(record):
+    return len(record) == 6 and _is_int(record[2], 0, MAX_ZONES) and _is_placed(record)
+
+
+def _is_located(record):
     return (
-        len(record) == 6
-        and _is_int(record[1], SLOT_LIMIT, _WHEN_LIMIT)
-        and _is_int(record[2], 0, MAX_ZONES)
-        and _is_int(record[3], -_LAT_UDEG, _LAT_UDEG + 1)
-        and _is_int(record[4], -_LON_UDEG, _LON_UDEG + 1)
-        and _is_int(record[5], 0, 10_000)
+        len(record) == 7
+        and _is_int(record[2], STRAP, LOCATE + 1)
+        and _is_int(record[3], 0, 1 << 31)
+        and (record[3] > 0) == (record[2] == LOCATE)
+        and _is_placed(record)
+    )
+
+
+def _is_placed(record):
+    """Return whether it has a time, and ends with a position and its error."""
+    return (
+        _is_int(record[1], SLOT_LIMIT, _WHEN_LIMIT)
+        and _is_int(record[-3], -_LAT_UDEG, _LAT_UDEG + 1)
+        and _is_int(record[-2], -_LON_UDEG, _LON_UDEG + 1)
+        and _is_int(record[-1], 0, 10_000)
     )
 
 
@@ -123,4 +144,12 @@ def _is_health(record):
     return len(record[4]) <= 32 and all(_is_int(count, 0, 1 << 31) for count in record[4])
 
 
-_CHECKS = (_is_coarse, _is_precise, _is_crossing, _is_present, _is_event, _is_health)
+_CHECKS = (
+    _is_coarse,
+    _is_precise,
+    _is_crossing,
+    _is_present,
+    _is_event,
+    _is_health,
+    _is_located,
+)

@@ -454,6 +454,44 @@ def _(_dossier):
     """ten hours inside an exclusion zone"""
 
 
+def locate(dossier, cause=record.LOCATE, number=1):
+    one, entry = dossier.holding(record.PRECISE)
+    one.records.append([record.LOCATED, entry[1], cause, number, *entry[3:]])
+
+
+@fault("located-unlawful")
+def _(dossier):
+    """a locate order's position under an order without that exception"""
+    locate(dossier)
+
+
+@fault("located-unlawful")
+def _(dossier):
+    """a position with a strap event under an order without that exception"""
+    locate(dossier, record.STRAP, 0)
+
+
+@fault("located-too-many", "located-unlawful")
+def _(dossier):
+    """a fourth locate order's position"""
+    for number in range(1, 5):
+        locate(dossier, record.LOCATE, number)
+
+
+@fault("located-too-many", "located-unlawful")
+def _(dossier):
+    """a second position for one locate order"""
+    locate(dossier)
+    locate(dossier)
+
+
+@fault("located-too-many", "located-unlawful")
+def _(dossier):
+    """a fourth position of a day with a strap or case event"""
+    for cause in (record.STRAP, record.CASE, record.STRAP, record.CASE):
+        locate(dossier, cause, 0)
+
+
 @fault("error-over-gate")
 def _(dossier):
     """a position worse than the quality gate lets through"""

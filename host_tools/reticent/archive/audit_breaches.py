@@ -6,7 +6,7 @@ an envelope is missing, or sealed for others, nothing is known of before, and no
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from reticent.archive.audit_codes import Found, in_opened
@@ -16,7 +16,8 @@ from reticent.archive.words import Record
 from reticent.tagcode import batch, policy, record
 
 _CLOSE_S, _CLOSE_FOR_S, _WIDE_S = 15, 600, 300
-_WEEK_S = 604_800
+_WEEK_S, _DAY_S = 604_800, 86_400
+_MOST_EXCEPTIONS = 3  # strap and case events a day; locate orders an order
 _MOST_SHARE = 5  # per cent of a week's slots
 
 
@@ -27,6 +28,8 @@ class Breaches:
         self._number = 0  # of the last envelope that was read
         self._forget(knows_start=True)
         self._slots: defaultdict[int, set[int]] = defaultdict(set)
+        self._days: Counter[int] = Counter()  # positions with strap and case events
+        self._located: defaultdict[int, set[int]] = defaultdict(set)  # locate orders answered
 
     def _forget(self, *, knows_start: bool) -> None:
         self._knows = knows_start  # whether every crossing so far was read
@@ -47,6 +50,23 @@ class Breaches:
                 self._said_s = None
             elif entry[0] == record.PRECISE:
                 yield from self._position(opened, order, entry)
+            elif entry[0] == record.LOCATED:
+                yield from self._exception(opened, order, entry)
+
+    def _exception(self, opened: Opened, order: Order, entry: Record) -> Iterator[Found]:
+        _, utc_s, cause, number = entry[:4]
+        day = utc_s // _DAY_S
+        if cause == record.LOCATE:
+            answered = self._located[order.policy.version]
+            too_many = number in answered or len(answered) == _MOST_EXCEPTIONS
+            answered.add(number)
+        else:
+            self._days[day] += 1
+            too_many = self._days[day] > _MOST_EXCEPTIONS
+        if too_many:
+            when = order.reader.time_words(entry)
+            words = f"The position of {when} is one more than the exception allows."
+            yield in_opened("located-too-many", opened, words)
 
     def _position(self, opened: Opened, order: Order, entry: Record) -> Iterator[Found]:
         utc_s, number = entry[1], entry[2]

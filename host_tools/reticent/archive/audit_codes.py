@@ -72,6 +72,8 @@ CODES = {
     "precise-without-entry": _violation("DESIGN 3"),
     "precise-too-often": _violation("DESIGN 3"),
     "precise-share": _notice("DESIGN 3"),
+    "located-unlawful": _violation("DESIGN 3, R27"),
+    "located-too-many": _violation("DESIGN 3, R27"),
     "error-over-gate": _violation("DESIGN 4, R5"),
     "cell-off-grid": _violation("DESIGN 3, FORMAT 8"),
     "coarse-twice": _violation("DESIGN 3, R9"),

@@ -17,7 +17,7 @@ from reticent.tagcode import batch, events, gnss, grid, policy, record
 Fault = tuple[str, str]  # code and sentence
 
 _BORDER_S = 90  # a PRESENT is decided this long after its slot's border at most
-_BREACHES = (record.PRECISE, record.CROSSING, record.EVENT)
+_BREACHES = (record.PRECISE, record.CROSSING, record.EVENT, record.LOCATED)
 
 
 def seconds_of(entry: Record, slot_s: int) -> tuple[int, int]:
@@ -74,7 +74,8 @@ def _form_faults(kind: int, entry: Record, order: Order) -> Iterator[Fault]:
     breach = entry[0] == record.CROSSING and is_breach(entry, order)
     if timed and kind == batch.ROUTINE:
         yield "sub-slot-time", f"A ROUTINE record tells the second, {when}; it may tell the slot."
-    if kind == batch.ALERT and not (breach or entry[0] in (record.PRECISE, record.EVENT)):
+    told_at_once = entry[0] in (record.PRECISE, record.EVENT, record.LOCATED)
+    if kind == batch.ALERT and not (breach or told_at_once):
         if timed:
             yield "sub-slot-time", f"A crossing that is no breach tells its second, {when}."
         yield "alert-without-breach", f"An ALERT holds a record of {when} that is no breach."
@@ -133,10 +134,7 @@ def _precise_faults(entry: Record, order: Order) -> Iterator[Fault]:
         yield "precise-no-exclusion", f"The position of {when} is for {words}: no exclusion zone."
     if zone is not None and not zone.shape.contains(lat_udeg, lon_udeg):
         yield "precise-outside", f"The position of {when} lies outside {words}."
-    for home in order.policy.zones:
-        is_home = home.kind == policy.DWELLING and home.speaks_at(utc_s)
-        if is_home and home.shape.contains(lat_udeg, lon_udeg):
-            yield "precise-in-dwelling", f"The position of {when} lies inside a dwelling."
+    yield from _home_faults(order.policy, utc_s, lat_udeg, lon_udeg, when)
     if error_m > _worst_error_m(order.policy):
         yield "error-over-gate", f"The position of {when} is worse than the order's quality gate."
 
@@ -163,6 +161,28 @@ def _event_faults(entry: Record, order: Order) -> Iterator[Fault]:
         yield "event-unknown", f"An event of {when} has code {entry[2]}, which no table has."
 
 
+def _located_faults(entry: Record, order: Order) -> Iterator[Fault]:
+    """Yield what is wrong with a position by an exception: the order must have it, reviewed."""
+    _, utc_s, cause, _, lat_udeg, lon_udeg, error_m = entry
+    law = order.policy
+    has_exception = law.locate if cause == record.LOCATE else law.on_tamper
+    when = order.reader.time_words(entry)
+    if not has_exception or utc_s >= law.review_by:
+        yield "located-unlawful", f"A position of {when} by an exception that is not in force."
+    yield from _home_faults(law, utc_s, lat_udeg, lon_udeg, when)
+    if error_m > _worst_error_m(law):
+        yield "error-over-gate", f"The position of {when} is worse than the order's quality gate."
+
+
+def _home_faults(
+    law: policy.Policy, utc_s: int, lat_udeg: int, lon_udeg: int, when: str
+) -> Iterator[Fault]:
+    for home in law.zones:
+        is_home = home.kind == policy.DWELLING and home.speaks_at(utc_s)
+        if is_home and home.shape.contains(lat_udeg, lon_udeg):
+            yield "precise-in-dwelling", f"The position of {when} lies inside a dwelling."
+
+
 def _health_faults(_entry: Record, _order: Order) -> Iterator[Fault]:
     return iter(())
 
@@ -174,4 +194,5 @@ _CHECKS = {
     record.PRESENT: _present_faults,
     record.EVENT: _event_faults,
     record.HEALTH: _health_faults,
+    record.LOCATED: _located_faults,
 }

@@ -19,7 +19,7 @@ from reticent.tagcode import batch, policy, record
 
 _DAY_S = 86_400
 _LAG_S = 90
-_FIXING = (record.PRECISE, record.PRESENT, record.CROSSING)
+_FIXING = (record.PRECISE, record.PRESENT, record.CROSSING, record.LOCATED)
 _LONGEST_CELL = [record.COARSE, record.SLOT_LIMIT - 1, (1 << 20) - 1, (1 << 20) - 1]
 
 

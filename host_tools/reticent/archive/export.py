@@ -62,7 +62,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Row:
-    """One record. `area` is a COARSE one's; `position` (lat, lon in degrees) a PRECISE one's."""
+    """One record. `area` is a COARSE one's; `position` (lat, lon in degrees) a precise one's."""
 
     utc_s: int
     until_s: int
@@ -99,9 +99,9 @@ def make_row(entry: Record, reader: Reader, tag: bytes, envelope: int) -> Row:
     zone = entry[2] if has_zone else None
     base = (utc_s, until_s)
     rest = (type_name(entry), zone, reader.words(entry), tag, envelope)
-    if kind == record.PRECISE:
-        position = entry[3] / 1e6, entry[4] / 1e6
-        return Row(*base, PRECISE, *rest, position, entry[5])
+    if kind in (record.PRECISE, record.LOCATED):
+        position = entry[-3] / 1e6, entry[-2] / 1e6
+        return Row(*base, PRECISE, *rest, position, entry[-1])
     if kind == record.COARSE and entry[2] is not None:
         area = cell_area(entry[2], entry[3], measures.cell_m, grown=True)
         return Row(*base, COARSE, *rest, area.middle, area.reach_m(), area)

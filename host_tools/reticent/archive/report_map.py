@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from reticent.archive.export import Area
+from reticent.archive.export import PRECISE, Area
 from reticent.archive.report import Report, Shape
 from reticent.tagcode import policy
 
@@ -85,7 +85,7 @@ def told_map(report: Report, frame: Frame) -> str:
         x, y = frame.xy(*cell.middle)
         parts.append(f'<text class="count" x="{x:.1f}" y="{y:.1f}">{count}</text>')
     for row in report.rows:
-        if row.kind == "PRECISE" and row.position is not None:
+        if row.precision == PRECISE and row.position is not None:
             x, y = frame.xy(*row.position)
             parts.append(f'<circle class="precise" cx="{x:.1f}" cy="{y:.1f}" r="2"/>')
     return _svg(frame, "".join(parts), report.shapes, "What this tag told")

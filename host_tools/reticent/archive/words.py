@@ -20,7 +20,12 @@ _NAMES = {
     record.PRESENT: ("PRESENT", ("slot", "zone")),
     record.EVENT: ("EVENT", ("when", "code", "value")),
     record.HEALTH: ("HEALTH", ("slot", "battery_step", "firmware", "counters")),
+    record.LOCATED: (
+        "LOCATED",
+        ("time", "cause", "number", "lat_udeg", "lon_udeg", "error_m"),
+    ),
 }
+_CAUSES = {record.STRAP: "strap opened", record.CASE: "case opened"}
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,10 @@ class Reader:
         if kind == record.COARSE:
             return self._cell(entry[2], entry[3])
         if kind == record.PRECISE:
-            lat, lon = (f"{udeg / 1_000_000:.6f}" for udeg in entry[3:5])
-            return f"inside {self._zone(entry[2])}: {lat}, {lon}, within {entry[5]} m"
+            return f"inside {self._zone(entry[2])}: {_position(entry)}"
+        if kind == record.LOCATED:
+            cause = _CAUSES.get(entry[2], f"locate order {entry[3]}")
+            return f"exception, {cause}: {_position(entry)}"
         if kind == record.CROSSING:
             return f"{'entered' if entry[3] else 'left'} {self._zone(entry[2])}"
         if kind == record.PRESENT:
@@ -121,3 +128,8 @@ class Reader:
         if self._measures is None or number >= len(self._measures.zones):
             return f"zone {number}"
         return f"zone {number} ({self._measures.zones[number]})"
+
+
+def _position(entry: Record) -> str:
+    lat, lon = (f"{udeg / 1_000_000:.6f}" for udeg in entry[-3:-1])
+    return f"{lat}, {lon}, within {entry[-1]} m"
