@@ -9,6 +9,7 @@ CHROMIUM ?= chromium
 PEERS := build/peers
 TRIALS ?= 100000
 SECONDS ?= 3600
+FUZZ ?= gnss
 UF2 ?=
 EMULATOR ?= ../shared/emulator
 
@@ -57,10 +58,12 @@ damage: $(VENV)/.ready ## seeded damage to a receiver's stream (TRIALS=100000)
 bench-gnss: $(VENV)/.ready $(PEERS)/.ready ## the receiver's parser beside Adafruit's
 	@$(BIN)/python bench/gnss_peers.py --peers $(PEERS) $(ARGS)
 
-fuzz: $(PEERS)/.ready ## coverage-guided fuzzing of the receiver's parser (SECONDS=3600)
-	@mkdir -p build/fuzz-corpus
-	@$(PEERS)/bin/python bench/fuzz_gnss.py -max_total_time=$(SECONDS) -max_len=500 \
-	  -artifact_prefix=build/ build/fuzz-corpus
+fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wire, SECONDS=3600)
+	@mkdir -p build/fuzz-$(FUZZ)
+	@PYTHONPATH=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+	  $(PEERS)/bin/python bench/fuzz_$(FUZZ).py -max_total_time=$(SECONDS) -timeout=30 \
+	  -max_len=$(if $(filter gnss,$(FUZZ)),500,17000) -rss_limit_mb=1024 \
+	  -artifact_prefix=build/ build/fuzz-$(FUZZ)
 
 emulate-gnss: $(VENV)/.ready ## a stream's cost on an emulated Pico (UF2=file EMULATOR=)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"

@@ -5,6 +5,7 @@ envelope's file (docs/FORMAT.md, section 6).
 """
 
 from wire import FormatError, cbor
+from wire.fields import is_bytes, is_int, versioned
 
 _LABEL = b"reticent-ack-1"
 _VERSION = 1
@@ -46,10 +47,7 @@ def decode_answer(data):
     """Return ([Ack ...], policy bytes or None); FormatError for anything else."""
     if len(data) > MAX_ANSWER:
         raise FormatError
-    fields = cbor.decode(data)
-    if not isinstance(fields, list) or len(fields) != 3 or fields[0] != _VERSION:
-        raise FormatError  # unknown answer version
-    _, acks, policy = fields
+    acks, policy = versioned(data, _VERSION, 3)
     if not isinstance(acks, list) or not (policy is None or isinstance(policy, bytes)):
         raise FormatError
     return [_ack(entry) for entry in acks], policy
@@ -58,10 +56,12 @@ def decode_answer(data):
 def _ack(fields):
     if not isinstance(fields, list) or len(fields) != 5:
         raise FormatError
-    for value, size in zip(fields, (4, 8, 4)):
-        if type(value) is not int or not 0 <= value >> (8 * size - 1) <= 1:
+    number, utc_s, least_policy_version, log_head, mac = fields
+    for value in (number, least_policy_version):
+        if not is_int(value, 0, 1 << 32):
             raise FormatError  # negative, or more bytes than the message has
-    for value in fields[3:]:
-        if not isinstance(value, bytes) or len(value) != _HASH_SIZE:
-            raise FormatError
-    return Ack(*fields)
+    if not is_int(utc_s, 0, 1 << 40):
+        raise FormatError  # no time of ours
+    if not is_bytes(log_head, _HASH_SIZE) or not is_bytes(mac, _HASH_SIZE):
+        raise FormatError
+    return Ack(number, utc_s, least_policy_version, log_head, mac)

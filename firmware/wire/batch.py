@@ -5,11 +5,13 @@ the whole is reachable and the records' own number does not show (docs/FORMAT.md
 """
 
 from wire import FormatError, cbor, record
+from wire.fields import is_int, versioned
 
 SIZE = 1024  # bytes of every batch
 ROUTINE, ALERT = 1, 2
 
 _VERSION = 1
+_WEEK_LIMIT = 1 << 21  # weeks of times below 2**40
 _WEEK_S = 604_800
 _MONDAY_S = 259_200  # 1970-01-01 was a Thursday: weeks start on Monday, as in ISO 8601
 _ARRAY_HEAD_MORE = 2  # an array of 24 records or more has a head of two bytes, not one
@@ -23,6 +25,11 @@ class Batch:
         self.policy_version = policy_version
         self.week = week
         self.records = records
+
+
+def is_class(kind):
+    """Return whether this is the number of a class."""
+    return is_int(kind, ROUTINE, ALERT + 1)
 
 
 def week_of(utc_s):
@@ -66,18 +73,17 @@ def decode(data):
         end -= 1
     if len(data) != SIZE or end < 0 or data[end] != 0x80:
         raise FormatError  # another size, or no padding
-    fields = cbor.decode(data[:end])
-    if not isinstance(fields, list) or len(fields) != 5 or fields[0] != _VERSION:
-        raise FormatError  # unknown batch version
-    _, kind, policy_version, week, records = fields
-    if type(policy_version) is not int or type(week) is not int or not isinstance(records, list):
+    kind, policy_version, week, records = versioned(data[:end], _VERSION, 5)
+    if not is_int(policy_version, 0, 1 << 32) or not is_int(week, 0, _WEEK_LIMIT):
+        raise FormatError  # no such order, no such week
+    if not isinstance(records, list):
         raise FormatError
     _check_class(kind, records)
     return Batch(kind, policy_version, week, records)
 
 
 def _check_class(kind, records):
-    if kind not in (ROUTINE, ALERT):
+    if not is_class(kind):
         raise FormatError  # unknown class
     barred = (record.PRECISE, record.LOCATED) if kind == ROUTINE else (record.COARSE,)
     for entry in records:

@@ -5,11 +5,20 @@ and indefinite lengths do not exist here; whatever is not the one encoding raise
 """
 
 from wire import FormatError
+from wire.utf8 import is_utf8
 
 _UINT, _NINT, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
 _FALSE, _TRUE, _NULL = 0xF4, 0xF5, 0xF6
 _SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
-MAX_DEPTH = 8  # the tag's C stack is 8 KB
+
+MAX_DEPTH = 7  # arrays and maps within each other
+# What an item weighs is what it takes of a 32-bit heap, in words of 4 bytes: an entry of a list,
+# or an object with its header. So hostile bytes of any length take 64 KB at most, beside a copy of
+# their strings; the heaviest legal order weighs just below it.
+MAX_WEIGHT = 8_192
+_LIGHT, _HEAVY = 1, 8
+_SMALL_INT = 1 << 30  # at and above it an int is an object
+_OPENED = object()
 
 
 def encode(value):
@@ -29,7 +38,9 @@ def decode(data):
 
 def decode_first(data, start):
     """Return (value, end) of the item at `start`: for CBOR sequences (RFC 8742)."""
-    return _item(data, start, MAX_DEPTH)
+    reader = _Reader(data, start)
+    value = reader.read()
+    return value, reader.at
 
 
 def _put(out, value):
@@ -74,77 +85,133 @@ def _put_head(out, major, argument):
     raise TypeError("an int of more than 64 bits")
 
 
-def _head(data, at):
-    """Return (major type, additional information, argument, next position)."""
-    if at >= len(data):
-        raise FormatError  # truncated
-    first = data[at]
-    major, info = first >> 5, first & 31
-    at += 1
-    if info < 24:
-        return major, info, info, at
-    size = _SIZES.get(info)
-    if size is None or at + size > len(data):
-        raise FormatError  # indefinite, reserved or truncated
-    argument = int.from_bytes(data[at : at + size], "big")
-    if argument < 24 or size > 1 and argument >> (4 * size) == 0:
-        raise FormatError  # not the shortest form
-    return major, info, argument, at + size
+class _Reader:
+    """The bytes from `at` on, item by item, until what they hold weighs too much.
 
+    A loop over containers that are still open, not a recursion: the tag's C stack is 8 KB. An int
+    leaves no garbage, an array has its size from the start: garbage between what is kept would cut
+    the heap to pieces.
+    """
 
-def _item(data, at, depth):
-    if depth == 0:
-        raise FormatError  # nested too deep
-    major, info, argument, at = _head(data, at)
-    if major == _UINT:
-        return argument, at
-    if major == _NINT:
-        return -1 - argument, at
-    if major == _BYTES or major == _TEXT:
-        return _string(data, at, argument, major)
-    if major == _ARRAY:
-        return _array(data, at, argument, depth)
-    if major == _MAP:
-        return _map(data, at, argument, depth)
-    if major == _SIMPLE and 20 <= info <= 22:
-        return (False, True, None)[info - 20], at
-    raise FormatError  # tag, float, undefined or another simple value
+    def __init__(self, data, at):
+        self.at = at
+        self._data = data
+        self._weight = 0
+        self._major = self._info = 0
+        self._item_at = at
+        # One entry an open container, outermost first.
+        self._containers = []
+        self._left = []  # values that are still to come: two an entry of a map
+        self._keys = []  # a map's key whose value comes next
+        self._encoded_keys = []
 
+    def read(self):
+        """Return the next value, whole."""
+        while True:
+            value = self._item()
+            if value is _OPENED:
+                continue
+            while self._containers:
+                self._place(value)
+                if self._left[-1]:
+                    break
+                value = self._close()
+            else:
+                return value
 
-def _string(data, at, length, major):
-    end = at + length
-    if end > len(data):
-        raise FormatError  # truncated
-    raw = bytes(data[at:end])
-    if major == _BYTES:
-        return raw, end
-    try:
-        return raw.decode(), end
-    except UnicodeError:
-        raise FormatError  # not UTF-8
+    def _item(self):
+        """Return the next value, or _OPENED for an array or map with entries."""
+        self._item_at = self.at
+        argument = self._head()
+        major = self._major
+        if major <= _NINT:
+            self._weigh(_LIGHT if argument < _SMALL_INT else _HEAVY)
+            return argument if major == _UINT else -1 - argument
+        if major == _SIMPLE and 20 <= self._info <= 22:
+            self._weigh(_LIGHT)
+            return (False, True, None)[self._info - 20]
+        self._weigh(_HEAVY)
+        if major <= _TEXT:
+            return self._string(argument)
+        if major <= _MAP:
+            return self._open(argument if major == _ARRAY else 2 * argument)
+        raise FormatError  # tag, float, undefined or another simple value
 
+    def _weigh(self, weight):
+        self._weight += weight
+        if self._weight > MAX_WEIGHT:
+            raise FormatError  # more than any item of ours
 
-def _array(data, at, length, depth):
-    if length > len(data) - at:
-        raise FormatError  # an entry takes at least a byte: no memory is spent on a lie
-    values = []
-    for _ in range(length):
-        value, at = _item(data, at, depth - 1)
-        values.append(value)
-    return values, at
+    def _head(self):
+        """Note the major type and the additional information; return the argument."""
+        first = self._byte()
+        self._major, self._info = first >> 5, first & 31
+        if self._info < 24:
+            return self._info
+        if self._info > 27:
+            raise FormatError  # indefinite or reserved
+        size = 1 << (self._info - 24)
+        argument = 0
+        for _ in range(size):
+            argument = argument << 8 | self._byte()
+        if argument < 24 or size > 1 and argument >> (4 * size) == 0:
+            raise FormatError  # not the shortest form
+        return argument
 
+    def _byte(self):
+        if self.at >= len(self._data):
+            raise FormatError  # truncated
+        self.at += 1
+        return self._data[self.at - 1]
 
-def _map(data, at, length, depth):
-    if 2 * length > len(data) - at:
-        raise FormatError
-    values = {}
-    last = b""
-    for _ in range(length):
-        start = at
-        key, at = _item(data, at, depth - 1)
-        encoded = bytes(data[start:at])
-        if not isinstance(key, (int, str)) or key is True or key is False or encoded <= last:
-            raise FormatError  # a key of another type, doubled or out of order
-        last = encoded
-        values[key], at = _item(data, at, depth - 1)
-    return values, at
+    def _string(self, length):
+        end = self.at + length
+        if end > len(self._data):
+            raise FormatError  # truncated
+        raw = bytes(self._data[self.at : end])
+        self.at = end
+        if self._major == _BYTES:
+            return raw
+        if not is_utf8(raw):
+            raise FormatError  # not UTF-8
+        return raw.decode()
+
+    def _open(self, count):
+        """Begin an array or map of this many values."""
+        is_array = self._major == _ARRAY
+        if count == 0:
+            return [] if is_array else {}
+        if count > len(self._data) - self.at or self._weight + count > MAX_WEIGHT:
+            raise FormatError  # a value takes a byte at least: no memory is spent on a lie
+        if len(self._left) == MAX_DEPTH:
+            raise FormatError  # nested too deep
+        self._containers.append([None] * count if is_array else {})
+        self._left.append(count)
+        self._keys.append(None)
+        self._encoded_keys.append(b"")
+        return _OPENED
+
+    def _place(self, value):
+        """Put the value into the innermost container."""
+        container, left = self._containers[-1], self._left[-1]
+        if isinstance(container, list):
+            container[len(container) - left] = value
+        elif left & 1:
+            container[self._keys[-1]] = value
+        else:
+            self._place_key(value)
+        self._left[-1] = left - 1
+
+    def _place_key(self, key):
+        if type(key) is not int and not isinstance(key, str):
+            raise FormatError  # a key of another type
+        encoded = bytes(self._data[self._item_at : self.at])
+        if encoded <= self._encoded_keys[-1]:
+            raise FormatError  # doubled, or out of order
+        self._keys[-1], self._encoded_keys[-1] = key, encoded
+
+    def _close(self):
+        """Return the innermost container, which is whole."""
+        for stack in (self._left, self._keys, self._encoded_keys):
+            stack.pop()
+        return self._containers.pop()

@@ -1,8 +1,10 @@
 """What `reticent personalise` puts on a tag, as one CBOR map (docs/FORMAT.md, section 9)."""
 
 from wire import FormatError, cbor
+from wire.fields import is_bytes, is_int
 
 _FORMAT = 1
+_KEY_SIZE = 32
 _KINDS = (int, bytes, bytes, str, int, bytes, str, str, int)
 
 
@@ -43,6 +45,8 @@ def decode(data):
     values = [fields[key] for key in range(1, len(_KINDS) + 1)]
     if values[0] != _FORMAT or any(type(v) is not kind for v, kind in zip(values, _KINDS)):
         raise FormatError  # unknown version, or a value of another type
-    if len(values[1]) != 32 or len(values[2]) != 32:
+    if not is_bytes(values[1], _KEY_SIZE) or not is_bytes(values[2], _KEY_SIZE):
         raise FormatError  # a key of another length
+    if not is_int(values[4], 1, 1 << 16) or not is_int(values[8], 1, 1 << 24):
+        raise FormatError  # no port, no line rate
     return Config(*values[1:])

@@ -5,6 +5,7 @@ header, a payload inside, a 64-byte signature.
 """
 
 from wire import FormatError, cbor
+from wire.fields import is_bytes
 
 _TAG_SIGN1 = b"\xd2"  # CBOR tag 18
 _ALG, _KID = 1, 4
@@ -41,7 +42,7 @@ def parse_first(data, start):
     protected, unprotected, payload, signature = fields
     if unprotected != {} or not isinstance(payload, bytes):
         raise FormatError  # nothing may ride along unsigned; no detached payload
-    if not isinstance(signature, bytes) or len(signature) != SIGNATURE_SIZE:
+    if not is_bytes(signature, SIGNATURE_SIZE):
         raise FormatError
     return _kid(protected), payload, signature, end
 
@@ -57,6 +58,6 @@ def _kid(protected):
     if not isinstance(header, dict) or set(header) != {_ALG, _KID} or header[_ALG] != _EDDSA:
         raise FormatError  # another algorithm, or a header we do not know
     kid = header[_KID]
-    if not isinstance(kid, bytes) or len(kid) != KID_SIZE:
+    if not is_bytes(kid, KID_SIZE):
         raise FormatError
     return kid

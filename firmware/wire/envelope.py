@@ -7,8 +7,10 @@ envelope to the same number of recipients has the same size: counters are fixed-
 import hashlib
 
 from wire import FormatError, cbor, cose
-from wire.batch import ALERT, ROUTINE, SIZE
+from wire.batch import SIZE, is_class
+from wire.fields import is_bytes, versioned
 
+MAX_RECIPIENTS = 4
 SUITE = 1  # DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; Ed25519
 HASH_SIZE = 32
 ZERO_HASH = bytes(HASH_SIZE)  # before the first envelope; no access log yet
@@ -119,11 +121,8 @@ def parse(data):
 def parse_first(data, start):
     """Return (Envelope, end) of the envelope at `start` of a CBOR sequence."""
     kid, payload, signature, end = cose.parse_first(data, start)
-    fields = cbor.decode(payload)
-    if not isinstance(fields, list) or len(fields) != 4 or fields[0] != _VERSION:
-        raise FormatError  # unknown envelope version
-    _, header_bytes, wrapped, ciphertext = fields
-    if not isinstance(ciphertext, bytes) or len(ciphertext) != _CIPHERTEXT:
+    header_bytes, wrapped, ciphertext = versioned(payload, _VERSION, 4)
+    if not is_bytes(ciphertext, _CIPHERTEXT):
         raise FormatError  # not a padded batch
     header = _header(header_bytes)
     pairs = _wrapped(wrapped)
@@ -135,31 +134,27 @@ def parse_first(data, start):
 def _header(header_bytes):
     if not isinstance(header_bytes, bytes):
         raise FormatError
-    fields = cbor.decode(header_bytes)
-    if not isinstance(fields, list) or len(fields) != 9 or fields[0] != SUITE:
-        raise FormatError  # unknown suite
+    fields = versioned(header_bytes, SUITE, 9)
     sizes = (cose.KID_SIZE, None, _COUNTER_SIZE, _COUNTER_SIZE) + (HASH_SIZE,) * 4
-    for value, size in zip(fields[1:], sizes):
-        if size is not None and (not isinstance(value, bytes) or len(value) != size):
+    for value, size in zip(fields, sizes):
+        if size is not None and not is_bytes(value, size):
             raise FormatError
-    _, tag, kind, number, version, previous, recipients, log_head, commit = fields
-    if kind not in (ROUTINE, ALERT):
+    tag, kind, number, version, previous, recipients, log_head, commit = fields
+    if not is_class(kind):
         raise FormatError  # unknown class
     number, version = int.from_bytes(number, "big"), int.from_bytes(version, "big")
     return Header(tag, kind, number, version, previous, log_head, recipients, commit)
 
 
 def _wrapped(wrapped):
-    if not isinstance(wrapped, list) or not 0 < len(wrapped) <= 4:
+    if not isinstance(wrapped, list) or not 0 < len(wrapped) <= MAX_RECIPIENTS:
         raise FormatError
     pairs = []
     for entry in wrapped:
         if not isinstance(entry, list) or len(entry) != 2:
             raise FormatError
         kid, blob = entry
-        if not isinstance(kid, bytes) or len(kid) != cose.KID_SIZE:
-            raise FormatError
-        if not isinstance(blob, bytes) or len(blob) != _ENC_AND_WRAPPED:
+        if not is_bytes(kid, cose.KID_SIZE) or not is_bytes(blob, _ENC_AND_WRAPPED):
             raise FormatError
         pairs.append((kid, blob))
     return pairs

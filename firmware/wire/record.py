@@ -6,6 +6,7 @@ build are above a thousand million.
 """
 
 from wire import FormatError
+from wire.fields import is_int
 
 COARSE, PRECISE, CROSSING, PRESENT, EVENT, HEALTH, LOCATED = 1, 2, 3, 4, 5, 6, 7
 
@@ -57,7 +58,7 @@ def located(utc_s, cause, number, lat_udeg, lon_udeg, error_m):
 
 def check(record):
     """Return the record if it is one of the above, whole and in range; else raise FormatError."""
-    if not isinstance(record, list) or not record or not _is_int(record[0], 1, len(_CHECKS) + 1):
+    if not isinstance(record, list) or not record or not is_int(record[0], 1, len(_CHECKS) + 1):
         raise FormatError  # unknown record type
     if not _CHECKS[record[0] - 1](record):
         raise FormatError  # a field is missing, too many, or out of range
@@ -69,32 +70,27 @@ def is_slot(when):
     return when < SLOT_LIMIT
 
 
-def _is_int(value, least, limit):
-    """Return whether value is an int (not a bool) in [least, limit)."""
-    return type(value) is int and least <= value < limit
-
-
 def _is_when(value):
-    return _is_int(value, 0, _WHEN_LIMIT)
+    return is_int(value, 0, _WHEN_LIMIT)
 
 
 def _is_coarse(record):
-    if len(record) != 4 or not _is_int(record[1], 0, SLOT_LIMIT):
+    if len(record) != 4 or not is_int(record[1], 0, SLOT_LIMIT):
         return False
     if record[2] is None and record[3] is None:
         return True
-    return _is_int(record[2], 0, 1 << 20) and _is_int(record[3], 0, 1 << 20)
+    return is_int(record[2], 0, 1 << 20) and is_int(record[3], 0, 1 << 20)
 
 
 def _is_precise(record):
-    return len(record) == 6 and _is_int(record[2], 0, MAX_ZONES) and _is_placed(record)
+    return len(record) == 6 and is_int(record[2], 0, MAX_ZONES) and _is_placed(record)
 
 
 def _is_located(record):
     return (
         len(record) == 7
-        and _is_int(record[2], STRAP, LOCATE + 1)
-        and _is_int(record[3], 0, 1 << 31)
+        and is_int(record[2], STRAP, LOCATE + 1)
+        and is_int(record[3], 0, 1 << 31)
         and (record[3] > 0) == (record[2] == LOCATE)
         and _is_placed(record)
     )
@@ -103,10 +99,10 @@ def _is_located(record):
 def _is_placed(record):
     """Return whether it has a time, and ends with a position and its error."""
     return (
-        _is_int(record[1], SLOT_LIMIT, _WHEN_LIMIT)
-        and _is_int(record[-3], -_LAT_UDEG, _LAT_UDEG + 1)
-        and _is_int(record[-2], -_LON_UDEG, _LON_UDEG + 1)
-        and _is_int(record[-1], 0, 10_000)
+        is_int(record[1], SLOT_LIMIT, _WHEN_LIMIT)
+        and is_int(record[-3], -_LAT_UDEG, _LAT_UDEG + 1)
+        and is_int(record[-2], -_LON_UDEG, _LON_UDEG + 1)
+        and is_int(record[-1], 0, 10_000)
     )
 
 
@@ -114,14 +110,14 @@ def _is_crossing(record):
     return (
         len(record) == 4
         and _is_when(record[1])
-        and _is_int(record[2], 0, MAX_ZONES)
+        and is_int(record[2], 0, MAX_ZONES)
         and (record[3] is True or record[3] is False)
     )
 
 
 def _is_present(record):
     return (
-        len(record) == 3 and _is_int(record[1], 0, SLOT_LIMIT) and _is_int(record[2], 0, MAX_ZONES)
+        len(record) == 3 and is_int(record[1], 0, SLOT_LIMIT) and is_int(record[2], 0, MAX_ZONES)
     )
 
 
@@ -129,19 +125,19 @@ def _is_event(record):
     return (
         len(record) == 4
         and _is_when(record[1])
-        and _is_int(record[2], 1, 1 << 16)
-        and _is_int(record[3], -(1 << 31), 1 << 31)
+        and is_int(record[2], 1, 1 << 16)
+        and is_int(record[3], -(1 << 31), 1 << 31)
     )
 
 
 def _is_health(record):
-    if len(record) != 5 or not _is_int(record[1], 0, SLOT_LIMIT):
+    if len(record) != 5 or not is_int(record[1], 0, SLOT_LIMIT):
         return False
-    if record[2] is not None and not _is_int(record[2], 0, 11):
+    if record[2] is not None and not is_int(record[2], 0, 11):
         return False
-    if not _is_int(record[3], 0, 1 << 24) or not isinstance(record[4], list):
+    if not is_int(record[3], 0, 1 << 24) or not isinstance(record[4], list):
         return False
-    return len(record[4]) <= 32 and all(_is_int(count, 0, 1 << 31) for count in record[4])
+    return len(record[4]) <= 32 and all(is_int(count, 0, 1 << 31) for count in record[4])
 
 
 _CHECKS = (

@@ -42,6 +42,14 @@ REFUSED = (
     ("c001", "tag"),
     ("4401", "truncated bytes"),
     ("61ff", "not UTF-8"),
+    ("62c080", "UTF-8 of a zero in two bytes"),
+    ("63e08080", "UTF-8 of a zero in three bytes"),
+    ("63eda080", "UTF-8 of a surrogate"),
+    ("64f4908080", "UTF-8 above U+10FFFF"),
+    ("64f8808080", "UTF-8 of five bits"),
+    ("62c3c3", "UTF-8 that breaks off and begins again"),
+    ("61c3", "UTF-8 that breaks off"),
+    ("6180", "UTF-8 that begins in the middle"),
     ("8301", "truncated array"),
     ("9bffffffffffffffff", "an array longer than memory"),
     ("bbffffffffffffffff", "a map longer than memory"),
@@ -50,7 +58,11 @@ REFUSED = (
     ("a203040102", "keys out of order"),
     ("a1f500", "a boolean as key"),
     ("a1800000", "an array as key"),
-    ("818181818181818100", "nested nine deep"),
+    ("a1f600", "null as key"),
+    ("a1410000", "a byte string as key"),
+    ("a20101a000", "a map as key"),
+    ("818181818181818100", "an int, eight deep"),
+    ("818181818181818180", "an empty array, nine deep"),
 )
 
 
@@ -68,6 +80,35 @@ def test_anything_but_the_one_encoding_is_refused():
         except FormatError:
             continue
         raise AssertionError(why)
+
+
+def test_what_weighs_more_than_any_item_of_ours_is_refused_before_it_takes_memory():
+    light, heavy = cbor.MAX_WEIGHT - 8, (cbor.MAX_WEIGHT - 8) // 8
+    for entry, most in ((b"\x01", light), (b"\x80", heavy), (b"\x40", heavy), (b"\x60", heavy),
+                        (b"\xf6", light), (b"\x1a\x3f\xff\xff\xff", light),
+                        (b"\x1a\x40\x00\x00\x00", heavy)):  # fmt: skip
+        head = cbor.encode([0] * most)[:3]
+        assert len(cbor.decode(head + entry * most)) == most, entry
+        head = cbor.encode([0] * (most + 1))[:3]
+        try:
+            cbor.decode(head + entry * (most + 1))
+        except FormatError:
+            continue
+        raise AssertionError(entry)
+
+
+def test_nesting_is_seven_deep_at_most_and_takes_no_stack():
+    value = 0
+    for _ in range(cbor.MAX_DEPTH):
+        value = [value]
+    assert cbor.decode(cbor.encode(value)) == value
+    deep = b"\x81" * 16_000 + b"\x00"
+    for hostile in (b"\x81" + cbor.encode(value), deep, b"\xa1\x00" * 8_000 + b"\x00"):
+        try:
+            cbor.decode(hostile)
+        except FormatError:
+            continue
+        raise AssertionError(hostile[:10])
 
 
 def test_every_truncation_is_refused():
