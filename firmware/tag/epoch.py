@@ -5,7 +5,6 @@ Plain small ints, set anew for each epoch: no heap. UNKNOWN stands for what was 
 
 from array import array
 
-import micropython
 from micropython import const
 
 UNKNOWN = const(-1)
@@ -25,7 +24,6 @@ class Epoch:
         self.tally = array("i", bytes(16))  # fields.add_signals
         self.clear(NO_TIME)
 
-    @micropython.native
     def clear(self, time_ms):
         """Begin the epoch of this time of day in milliseconds."""
         self.time_ms = time_ms
@@ -43,7 +41,6 @@ class Epoch:
         tally = self.tally
         tally[0] = tally[1] = tally[2] = tally[3] = 0
 
-    @micropython.native
     def set_position(self, lat_udeg, lon_udeg, source):
         """Take a sentence's position; a second that is elsewhere makes the epoch worthless."""
         if self.sources == 0:
@@ -56,14 +53,12 @@ class Epoch:
             self.is_contradicted = True
         self.sources |= source
 
-    @micropython.native
     def set_days(self, days):
         """Take a sentence's date."""
         if self.days != UNKNOWN and self.days != days:
             self.is_contradicted = True
         self.days = days
 
-    @micropython.native
     def set_motion(self, knots_x1000, course_cdeg):
         """Take speed and course where a sentence has them; a knot is 463 / 9 cm/s."""
         if knots_x1000 >= 0:

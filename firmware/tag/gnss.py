@@ -7,7 +7,6 @@ value that does not belong counts for nothing at all.
 An epoch closes when the next one begins, or when the receiver falls silent: `feed(b"", 0)`.
 """
 
-import micropython
 from micropython import const
 
 from tag import fields, nmea
@@ -86,7 +85,6 @@ class Epochs:
             at = self.at
         return found
 
-    @micropython.native
     def read(self, data, start, end):
         """Read data[start:end] until an epoch with a fix is over; return whether there is one.
 
@@ -119,7 +117,6 @@ class Epochs:
         """Return the Fix of the epoch that closed last."""
         return fix_of(self._closed, self.judge.days, self.judge.is_doubtful)
 
-    @micropython.native
     def _begin(self, time_ms):
         """Go on with the epoch of this time of day, or close the one before and start it.
 
@@ -156,7 +153,6 @@ class Epochs:
     # Each of these takes the state of a checked sentence, and returns False, with nothing changed,
     # where a value does not belong.
 
-    @micropython.native
     def _rmc(self, st):
         time_ms = fields.time_ms(st, 1)
         status = fields.letters(st, 2)
@@ -178,7 +174,6 @@ class Epochs:
         epoch.set_motion(knots, course)
         return True
 
-    @micropython.native
     def _gga(self, st):
         quality = fields.whole(st, 6, 0)
         if st[nmea.COUNT] < 9 or quality < 0:
@@ -188,7 +183,6 @@ class Epochs:
             return self._deny(time_ms, -1)
         return self._solution(st, time_ms, BY_GGA)
 
-    @micropython.native
     def _gns(self, st):
         modes = fields.letters(st, 6)
         if st[nmea.COUNT] < 9 or modes == 0:
@@ -198,7 +192,6 @@ class Epochs:
             return self._deny(time_ms, -1)
         return self._solution(st, time_ms, BY_GNS)
 
-    @micropython.native
     def _solution(self, st, time_ms, source):
         """Take what GGA and GNS have in common: position, satellites, HDOP, altitude."""
         sats = fields.whole(st, 7, 0)
@@ -224,7 +217,6 @@ class Epochs:
             epoch.alt_mm = -alt_mm if fields.is_negative(st, 9) else alt_mm
         return True
 
-    @micropython.native
     def _gll(self, st):
         if st[nmea.COUNT] < 7:
             return False  # NMEA 1.5 has neither time nor status
@@ -238,7 +230,6 @@ class Epochs:
         self._begin(time_ms).set_position(self._lat_udeg, self._lon_udeg, BY_GLL)
         return True
 
-    @micropython.native
     def _vtg(self, st):
         if st[nmea.COUNT] < 9 or fields.letters(st, 6) != _N:
             return fields.is_empty(st, 6)
@@ -249,7 +240,6 @@ class Epochs:
         self._current.set_motion(knots, course)
         return True
 
-    @micropython.native
     def _gsa(self, st):
         mode = fields.whole(st, 2, 1)
         if st[nmea.COUNT] < 18 or not 1 <= mode <= 3:
@@ -264,14 +254,12 @@ class Epochs:
             self._current.hdop_x100 = hdop
         return True
 
-    @micropython.native
     def _gsv(self, st):
         if not fields.add_signals(st, self._current.tally):
             return False
         self._current.has_gsv = True
         return True
 
-    @micropython.native
     def _zda(self, st):
         time_ms = fields.time_ms(st, 1)
         if st[nmea.COUNT] < 5 or time_ms < 0:
@@ -285,7 +273,6 @@ class Epochs:
         self._begin(time_ms).set_days(days)
         return True
 
-    @micropython.native
     def _gst(self, st):
         time_ms = fields.time_ms(st, 1)
         if st[nmea.COUNT] < 9 or time_ms < 0:
@@ -298,7 +285,6 @@ class Epochs:
             epoch.gst_error_cm = max(lat_cm, lon_cm) + min(lat_cm, lon_cm) // 2 + 1
         return True
 
-    @micropython.native
     def _deny(self, time_ms, days):
         """Take a sentence's word that there is no fix; without a time there is no epoch either."""
         if time_ms >= 0:
@@ -308,7 +294,6 @@ class Epochs:
                 epoch.set_days(days)
         return True
 
-    @micropython.native
     def _place(self, st, field):
         """Stage the position in four fields from this one on; return whether it is one."""
         lat = fields.angle_udeg(st, field, 4, 90)
