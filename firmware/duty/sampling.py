@@ -23,6 +23,7 @@ class Sampler:
         self._integrity = Integrity()
         self._epochs = gnss.Epochs(build_utc_s, on_signals=self._integrity.take_signals)
         self._search = ReceiverSearch(tag.config.gnss_baud)
+        self._cell_offset = cell_offset
         self._pipeline = Pipeline(policy, cell_offset)
         self._has_said_jump = False
 
@@ -73,6 +74,8 @@ class Sampler:
                 self._take_fix(fix)
         utc_s = self._tag.utc_s()
         if utc_s is not None:
+            if self._pipeline.is_ahead(utc_s):
+                self._pipeline = Pipeline(self._policy, self._cell_offset)
             self._take_records(self._pipeline.step(utc_s - _LAG_S, None))
             for code, value in self._integrity.suspicions(self._tag.clock.ms() // 1000):
                 self._assembly.say(code, value, utc_s)
@@ -80,16 +83,22 @@ class Sampler:
     def _take_fix(self, fix):
         """Believe the fix's time or not; then let it through the pipeline."""
         now_ms = self._tag.clock.ms()
-        off_s = self._tag.timebase.observe(fix.utc_s, now_ms)
+        timebase = self._tag.timebase
+        off_s = timebase.observe(fix.utc_s, now_ms)
         self._integrity.take_fix(fix, now_ms // 1000)
+        self._pipeline.doubt_time(timebase.in_doubt)
         if off_s == 0:
-            self._has_said_jump = False
-            if self._pipeline.is_due(fix.utc_s):
-                self._take_records(self._pipeline.step(fix.utc_s, fix))
-        elif not self._has_said_jump:
-            self._has_said_jump = True
-            bounded = min(max(off_s, -(1 << 31)), (1 << 31) - 1)
-            self._assembly.say(events.CLOCK, bounded, self._tag.timebase.least_s(now_ms))
+            self._has_said_jump = timebase.in_doubt and self._has_said_jump
+        else:
+            fix.utc_s = timebase.utc_s(
+                now_ms
+            )  # the place counts, for crossings; the date does not
+            if not self._has_said_jump:
+                self._has_said_jump = True
+                bounded = min(max(off_s, -(1 << 31)), (1 << 31) - 1)
+                self._assembly.say(events.CLOCK, bounded, fix.utc_s)
+        if self._pipeline.is_due(fix.utc_s):
+            self._take_records(self._pipeline.step(fix.utc_s, fix))
 
     def _take_records(self, said):
         """Hand what was released to the assembly."""

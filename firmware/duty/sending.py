@@ -45,7 +45,7 @@ class Sender:
         finally:
             self._radio.leave()
         if report.last_ack is not None:
-            tag.timebase.raise_floor(report.last_ack.utc_s)
+            tag.timebase.confirm(report.last_ack.utc_s, tag.clock.ms())
             tag.counters.log_head = report.last_ack.log_head
         return tag.outbox.count() == 0
 

@@ -32,6 +32,7 @@ class Disclosure:
         self._anchor = None  # (lat, lon, cell)
         self._breach_s = None  # when the present breach began
         self._said_s = None  # when its last position was said
+        self.time_is_in_doubt = False  # then no coordinate of any kind is said
 
     def pass_time(self, utc_s):
         """Return the records that are due because time passed: cells that waited, empty slots."""
@@ -72,7 +73,7 @@ class Disclosure:
         return ROUTINE, record.crossing(self._slot, number, entered)
 
     def _precise(self, fix, number, said):
-        if self._policy.level not in (BREACH, COARSE):
+        if self.time_is_in_doubt or self._policy.level not in (BREACH, COARSE):
             return
         if self._breach_s is None:
             self._breach_s = fix.utc_s
@@ -120,7 +121,7 @@ class Disclosure:
     def _take(self, slot, cell):
         self._taken = True
         if self._policy.level == COARSE:
-            self._held.append((slot, cell))
+            self._held.append((slot, None if self.time_is_in_doubt else cell))
 
     def _fixes_place(self):
         """Note that this slot says something that fixes a place; the anchor is forgotten."""

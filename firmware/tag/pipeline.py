@@ -5,6 +5,8 @@ from tag.disclosure import Disclosure
 from tag.warning import Warner
 from tag.zones import ZoneSet
 
+_MOST_BACK_S = 300  # what a receiver may step back; an ack sets back a clock that was led astray
+
 
 class Pipeline:
     """The way of a fix under one order. Fails closed: outside its term it returns nothing."""
@@ -16,6 +18,14 @@ class Pipeline:
         self._warner = Warner(policy.warn_m, policy.quiet)
         self._last_s = 0
         self._due_s = 0
+
+    def doubt_time(self, is_in_doubt):
+        """Say whether time is in doubt: then crossings are told, and no coordinate."""
+        self._disclosure.time_is_in_doubt = is_in_doubt
+
+    def is_ahead(self, utc_s):
+        """Return whether time was set back so far behind the last step that this is of no use."""
+        return self._last_s - utc_s > _MOST_BACK_S
 
     @property
     def due_s(self):

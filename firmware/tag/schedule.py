@@ -33,7 +33,7 @@ class UploadSlots:
     def seal_is_due(self, utc_s):
         """Return True once, within the last minute of each upload slot."""
         slot = (utc_s + SEAL_AHEAD_S) // self._upload_s
-        if self._sealed is None:
+        if self._sealed is None or slot < self._sealed - 1:  # boot, or a clock that was set back
             self._sealed = slot
         if slot <= self._sealed:  # a time that steps back a little seals no second batch
             return False
@@ -43,7 +43,7 @@ class UploadSlots:
     def upload_is_due(self, utc_s):
         """Return True once, at the border of each upload slot."""
         slot = utc_s // self._upload_s
-        if self._sent is None:
+        if self._sent is None or slot < self._sent - 1:
             self._sent = slot
         if slot <= self._sent:
             return False

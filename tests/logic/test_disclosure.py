@@ -203,3 +203,21 @@ def test_a_zone_speaks_only_in_its_windows():
     times = [entry[1] - NOT_BEFORE for entry in of_type(said, record.PRECISE)]
     assert min(times) >= 3600, min(times)
     assert max(times) < 7200, max(times)
+
+
+def test_in_doubt_of_the_time_crossings_are_told_and_no_coordinate():
+    zones = [circle(EXCLUSION, 3000, 0, 300)]
+    for level in (policy.BREACH, policy.COARSE):
+        pipeline = Pipeline(order(zones, LEVEL=level), (0, 0))
+        pipeline.doubt_time(True)
+        said = []
+        for second in range(5_400):
+            utc_s = NOT_BEFORE + 86_400 + second
+            north_m = 3000 if 1_500 < second < 2_400 else 0
+            said += pipeline.step(utc_s, fix(utc_s, north_m, 0))
+        kinds = [entry[0] for _, entry in said]
+        assert kinds.count(record.CROSSING) == 2, level
+        assert record.PRECISE not in kinds, level
+        cells = [entry for _, entry in said if entry[0] == record.COARSE]
+        assert all(entry[2:] == [None, None] for entry in cells), level
+        assert bool(cells) == (level == policy.COARSE)
