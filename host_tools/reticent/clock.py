@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from reticent.errors import BadInput
+from reticent.files import read_text
 
 
 def parse_utc(text: str) -> int:
@@ -39,9 +41,30 @@ class Clock:
 
     @classmethod
     def set_to(cls, now: str | None) -> Clock:
-        """Return a clock that shows `now` (ISO 8601) at this moment; None: the right time."""
+        """Return a clock that shows `now` (ISO 8601) at this moment; None: the right time.
+
+        `@FILE` is one that somebody else keeps: the UTC milliseconds in a file, as a simulated
+        tag's are. It must be there.
+        """
+        if now is not None and now.startswith("@"):
+            return _Followed(Path(now[1:]))
         return cls(None if now is None else parse_utc(now))
 
     def utc_s(self) -> int:
         """Return the time in UTC seconds."""
         return int(time.time()) + self._offset_s
+
+
+class _Followed(Clock):
+    """A clock that shows what stands in a file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self.utc_s()
+
+    def utc_s(self) -> int:
+        text = read_text(self._path)
+        if not text.strip().isdigit():
+            raise BadInput(f"{self._path}: not a number of milliseconds")
+        return int(text) // 1000

@@ -51,7 +51,7 @@ def serve(
     port
         0 takes a free one; the ready line says which.
     now
-        Start the clock at this time (ISO 8601, UTC).
+        Start the clock at this time (ISO 8601, UTC); @FILE: follow the one in a simulation's file.
     """
     clock = Clock.set_to(now)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")

@@ -25,6 +25,7 @@ _LATENCY_MS = 100  # from an epoch to its first byte on the line
 _FIRST_BOOT_MS = 3_000
 _SETTLE_S = 120  # behind the last upload slot: sealing, a try or two
 DAY_S = 86_400
+CLOCK = "clock"  # in the tag's folder: its virtual UTC, for a collector to follow
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,14 @@ class SimulatedTag:
                 on_progress((zero_ms + virtual_ms) // 1000)
 
         changes = [change for fault in self._faults for change in fault.changes(zero_ms)]
-        world = replace(self._world(end_ms, uarts, network), changes=tuple(changes))
+        shown = self.folder / CLOCK
+        shown.write_text(str(zero_ms))
+        world = replace(
+            self._world(end_ms, uarts, network),
+            changes=tuple(changes),
+            clock=shown,
+            zero_utc_ms=zero_ms,
+        )
         chip = Chip(world, on_progress=progress)
         report = self._finish(chip)
         feed.unlink()  # a track is nothing to leave lying about

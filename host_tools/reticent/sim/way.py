@@ -29,7 +29,7 @@ from reticent.orders.order import Order
 from reticent.orders.signing import sign_policy
 from reticent.run import Run
 from reticent.sim.faults import Fault
-from reticent.sim.tag import DAY_S, Network, SimulatedTag
+from reticent.sim.tag import CLOCK, DAY_S, Network, SimulatedTag
 from reticent.sim.track import Track
 from reticent.tagcode import batch, envelope, gnss, record
 
@@ -152,7 +152,9 @@ class Way:
             say(f"collector       https://{network.host}:{network.port}, not ours")
             self._tag.run(self._track, network, silence_s, on_progress)
             return
-        with loopback_collector(self._run, self._track.start_s) as port:
+        clock = self._run.folder / CLOCK
+        clock.write_text(str(1000 * self._track.start_s))
+        with loopback_collector(self._run, f"@{clock}") as port:
             self._tag.point_at(port)
             say(f"collector       https://{_HOST}:{port}, holds no private key")
             self._tag.run(self._track, network, silence_s, on_progress)
@@ -188,12 +190,12 @@ def _certificate_term(track: Track) -> Term:
 
 
 @contextmanager
-def loopback_collector(run: Run, now_s: int) -> Generator[int]:
+def loopback_collector(run: Run, now: str) -> Generator[int]:
     """Run a collector in a process of its own on a free loopback port; yield the port."""
     command = [sys.executable, "-m", "reticent", "collector", "serve"]
     command += ["--database", str(run.database), "--tags", str(run.tags), "--port", "0"]
     command += ["--certificate", str(run.tls / "server.pem")]
-    command += ["--key", str(run.tls / "server.key"), "--now", format_utc(now_s)]
+    command += ["--key", str(run.tls / "server.key"), "--now", now]
     with (
         (run.folder / "collector.log").open("w") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603

@@ -33,6 +33,7 @@ def _require_link():
 def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
     """Return the address of a host that the world names, or of the loopback network."""
     _require_link()
+    _world.show_time()
     if isinstance(host, bytes):
         host = host.decode()
     if host in _world.hosts:

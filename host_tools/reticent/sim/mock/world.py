@@ -26,6 +26,8 @@ cut_at_op = 0  # 0: never
 levels_put_out = 0
 watchers = {}  # ("pin" or "wifi", id) -> function(value)
 
+_clock = None
+_zero_utc_ms = 0
 _history = None
 _random = 1
 
@@ -34,7 +36,9 @@ def load(path):
     """Start the world that a file describes; open its files, for soon there is only the flash."""
     with open(path) as file:
         description = json.load(file)
-    for name, mode in (("flash", "r+b"), ("history", "a"), ("changes", "r")):
+    for name, mode in (
+        ("flash", "r+b"), ("history", "a"), ("changes", "r"), ("clock", "r+b"),
+    ):  # fmt: skip
         description[name] = _open(description[name], mode)
     for wiring in description["uarts"].values():
         wiring["feed"] = _open(wiring["feed"], "rb")
@@ -48,7 +52,7 @@ def _open(path, mode):
 
 def start(description):
     """Take over a description, its files open, and start the clock."""
-    global _history, _random
+    global _clock, _history, _random, _zero_utc_ms
     own = globals()
     for name in ("board", "adc_noise_lsb", "wifi", "hosts", "reset_cause", "bootsel_pressed"):
         own[name] = description[name]
@@ -57,11 +61,21 @@ def start(description):
     for name in ("levels", "adc_u16", "uarts"):
         own[name] = {int(key): value for key, value in description[name].items()}
     _history = description["history"]
+    _clock = description.get("clock")
+    _zero_utc_ms = description.get("zero_utc_ms", 0)
     _random = (seed or 0) * 2_654_435_761 + description["start_ms"] & 0xFFFF_FFFF | 1
     clock.start(description["start_ms"] * 1000)
     clock.Alarm(_end).set(description["end_ms"] * 1000)
     if description["changes"]:
         _Changes(description["changes"])
+
+
+def show_time():
+    """Write the virtual UTC into the file that a collector takes its time from."""
+    if _clock is not None:
+        _clock.seek(0)
+        _clock.write(b"%d" % (_zero_utc_ms + clock.now_us // 1000))
+        _clock.flush()
 
 
 def _end():
