@@ -14,19 +14,27 @@ from duty import orders, secrets
 from duty.core import Tag
 from duty.sampling import Sampler
 from duty.sealing import Sealer
-from duty.sending import Sender
-from hal import clock, entropy, watchdog, wifi
+from hal import clock, entropy, watchdog
 from hal.uart import ReceiverUart
 from hal.vibrator import Vibrator
 from tag.assembly import Assembly
 
 
-def tasks(tag, policy):
-    """Return the coroutines of a tag under this order, or of one without (None)."""
+def bearer(tag):
+    """Return the coroutines that bring envelopes away: none where they are fetched over USB."""
+    if not board.HAS_WIFI:
+        return ()
+    from duty.sending import Sender  # a plain Pico has no network module
+    from hal import wifi
+
     radio = wifi.Wifi(tag.config.ssid, tag.config.wifi_key)
-    sender = Sender(tag, radio, clock.set_rtc, wifi.open_tls)
+    return (Sender(tag, radio, clock.set_rtc, wifi.open_tls).send(),)
+
+
+def work(tag, policy):
+    """Return the coroutines of a tag under this order, or of one without (None)."""
     if policy is None:
-        return tag.idle(), sender.send()
+        return (tag.idle(),)
     offset = secrets.load_offset(policy.cell_m, tag.drbg)
     assembly = Assembly(policy.version, policy.slot_s)
     sampler = Sampler(tag, policy, offset, assembly, build_info.BUILD_UTC_S)
@@ -35,7 +43,7 @@ def tasks(tag, policy):
     baud = tag.config.gnss_baud
     uart = ReceiverUart(board.GNSS_UART, board.GNSS_TX, board.GNSS_RX, baud, board.GNSS_RXBUF)
     sample = sampler.sample(uart, bytearray(board.GNSS_RXBUF))
-    return sample, sampler.warn(Vibrator(board.VIBRATOR)), sealer.seal(), sender.send()
+    return sample, sampler.warn(Vibrator(board.VIBRATOR)), sealer.seal()
 
 
 async def main():
@@ -48,7 +56,7 @@ async def main():
         build_info.BUILD_UTC_S,
     )
     policy = orders.load_policy(tag.config.issuer_key, tag.tag)
-    await asyncio.gather(*tasks(tag, policy))
+    await asyncio.gather(*work(tag, policy), *bearer(tag))
 
 
 asyncio.run(main())

@@ -1,6 +1,7 @@
 """Raspberry Pi Pico W: data only. The wiring is in README.md beside this file."""
 
 NAME = "pico_w"
+HAS_WIFI = True
 FLASH_BLOCKS = 212  # of 4 KiB, the volume that MicroPython leaves
 HEAP_KB = 200  # free at boot, Wi-Fi firmware loaded
 OUTBOX_CAPACITY = (

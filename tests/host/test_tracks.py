@@ -143,7 +143,7 @@ def test_a_bad_track_is_one_line_and_status_2_and_nothing_is_made(
 
 
 BAD_OPTIONS = (
-    (["--board", "arduino"], "arduino: no such board; there are: pico_w"),
+    (["--board", "arduino"], "arduino: no such board; there are: pico, pico_w"),
     (["--receiver", "sirf"], "sirf: no such receiver"),
     (["--faults", "nothing.toml"], "nothing.toml: cannot be read"),
     (["--collector", "localhost"], "is no HOST:PORT"),

@@ -144,6 +144,7 @@ class SimulatedTag:
             board=Board(
                 flash_blocks=self._data["FLASH_BLOCKS"],
                 heap_bytes=self._data["HEAP_KB"] * 1000,
+                has_wifi=self._data["HAS_WIFI"],
             ),
             uarts=uarts,
             wifi=Wifi(up=network.up),

@@ -1,0 +1,14 @@
+"""Raspberry Pi Pico, the passive tag: data only. The wiring is in README.md beside this file."""
+
+NAME = "pico"
+HAS_WIFI = False  # envelopes are fetched over USB
+FLASH_BLOCKS = 352  # of 4 KiB, the volume that MicroPython leaves
+HEAP_KB = 240  # free at boot
+OUTBOX_CAPACITY = 240  # envelopes of one block each, with the firmware and room to write on board
+
+GNSS_UART = 0
+GNSS_TX = 0  # GP0, to the receiver's RX
+GNSS_RX = 1  # GP1, from the receiver's TX
+GNSS_RXBUF = 2_048  # two seconds at 9,600 baud
+
+VIBRATOR = 15  # GP15, to the motor's transistor
