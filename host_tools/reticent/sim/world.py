@@ -74,7 +74,7 @@ class World:
     # Name -> the address and port (0: as asked) that stand in for it. 127.* needs no entry.
     hosts: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
     changes: tuple[Change, ...] = ()
-    # Where the virtual UTC is shown, in milliseconds, to a collector that is to keep the same time.
+    # Where the virtual UTC is shown, in milliseconds: to a collector that keeps the same time.
     clock: Path | None = None
     zero_utc_ms: int = 0  # of the first power-on
     history: Path | None = None  # "ms pin level" lines of what the firmware puts out
