@@ -60,19 +60,8 @@ class SimulatedTag:
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
-        personal = config.Config(
-            issuer_key,
-            ack_key,
-            network.host,
-            network.port,
-            network.ca_der,
-            Wifi.ssid,
-            Wifi.key,
-            baud,
-        )
-        files = self._firmware()
-        files["config"] = personal.encode()
-        files["secrets/seed"] = hashlib.sha256(b"simulated seed %d" % self._seed).digest()
+        files = firmware_files(self._board, _MARCH, self._build_utc_s)
+        files |= personal_files(issuer_key, ack_key, network, baud, self._seed)
         build_image(self._flash, self._data["FLASH_BLOCKS"], files)
         self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
         return read_image(self._flash)["identity.pub"]
@@ -163,15 +152,33 @@ class SimulatedTag:
             )
         return report
 
-    def _firmware(self) -> dict[str, bytes]:
-        """Return the compiled firmware with this board's data and build date."""
-        files = compile_firmware(FIRMWARE, _MARCH)
-        board = compile_firmware(BOARDS / self._board, _MARCH)
-        files["lib/board.mpy"] = board["lib/board.mpy"]
-        files.pop("lib/build_info.mpy")
-        info = f"VERSION = {_VERSION}\nBUILD_UTC_S = {self._build_utc_s}\n"
-        files["lib/build_info.py"] = info.encode()
-        return files
+
+def firmware_files(board: str, march: str, build_utc_s: int) -> dict[str, bytes]:
+    """Return the firmware, compiled for `march`, with this board's data and build date."""
+    files = compile_firmware(FIRMWARE, march)
+    files["lib/board.mpy"] = compile_firmware(BOARDS / board, march)["lib/board.mpy"]
+    files.pop("lib/build_info.mpy")
+    info = f"VERSION = {_VERSION}\nBUILD_UTC_S = {build_utc_s}\n"
+    files["lib/build_info.py"] = info.encode()
+    return files
+
+
+def personal_files(
+    issuer_key: bytes, ack_key: bytes, network: Network, baud: int, seed: int
+) -> dict[str, bytes]:
+    """Return what makes a tag one person's: configuration, and the seed of its generator."""
+    personal = config.Config(
+        issuer_key,
+        ack_key,
+        network.host,
+        network.port,
+        network.ca_der,
+        Wifi.ssid,
+        Wifi.key,
+        baud,
+    )
+    simulated = hashlib.sha256(b"simulated seed %d" % seed).digest()
+    return {"config": personal.encode(), "secrets/seed": simulated}
 
 
 def read_board(name: str) -> dict[str, Any]:
