@@ -23,7 +23,6 @@ class Sampler:
         self._integrity = Integrity()
         self._epochs = gnss.Epochs(build_utc_s, on_signals=self._integrity.take_signals)
         self._search = ReceiverSearch(tag.config.gnss_baud)
-        self._cell_offset = cell_offset
         self._pipeline = Pipeline(policy, cell_offset)
         self._has_said_jump = False
 
@@ -75,7 +74,7 @@ class Sampler:
         utc_s = self._tag.utc_s()
         if utc_s is not None:
             if self._pipeline.is_ahead(utc_s):
-                self._pipeline = Pipeline(self._policy, self._cell_offset)
+                self._pipeline.restart()
             self._take_records(self._pipeline.step(utc_s - _LAG_S, None))
             for code, value in self._integrity.suspicions(self._tag.clock.ms() // 1000):
                 self._assembly.say(code, value, utc_s)

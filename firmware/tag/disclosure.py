@@ -1,140 +1,134 @@
 """The only exit for coordinates: fix, zone states and order to the records that may be said.
 
-The ladder and its rules are DESIGN.md's section 3. Whatever is not said here cannot become a
-record, and a record holds no coordinate but a cell of the shifted grid, or a position inside an
-exclusion zone that was entered.
+The ladder and its rules are DESIGN.md's section 3; docs/MINIMISATION.md has the reason for each.
+Whatever is not said here cannot become a record, and a record holds no coordinate but a cell of
+the shifted grid, a position inside an exclusion zone that was entered, or one by an exception.
 """
 
-from tag import geometry, grid
-from tag.policy import BREACH, COARSE, EXCLUSION, INCLUSION
+from tag import events
+from tag.cells import Cells
+from tag.exceptions import Exceptions
+from tag.policy import BREACH, COARSE, DWELLING, EXCLUSION, INCLUSION
+from tag.rate import Rate
 from wire import record
 from wire.batch import ALERT, ROUTINE
 
-_BORDER_S = 30  # a cell is taken within this time after the slot's border, or not at all
-_ANCHOR_DM = 500
-
-# Precise positions: one in 15 s for the first 10 minutes of a breach, then one in 5 minutes.
-_CLOSE_S = 15
-_CLOSE_FOR_S = 600
-_WIDE_S = 300
-
 
 class Disclosure:
-    """What one tag may say under one order; `cell_offset` is the hidden one, (row, col)."""
+    """What one tag may say in one life under one order."""
 
-    def __init__(self, policy, cell_offset):
+    def __init__(self, policy, cell_offset, ledger):
         self._policy = policy
-        self._offset = cell_offset
-        self._slot = None
-        self._taken = True  # whether this slot's border has been dealt with
-        self._fixing = ()  # the latest slots that have something which fixes a place
-        self._held = []  # coarse records that wait: [(slot, cell)]
-        self._anchor = None  # (lat, lon, cell)
-        self._breach_s = None  # when the present breach began
-        self._said_s = None  # when its last position was said
+        self._ledger = ledger
+        self._cells = Cells(policy.cell_m, policy.slot_s, cell_offset)
+        self._rate = Rate(ledger)
+        self._exceptions = Exceptions(policy, ledger)
+        # Of each zone: whether its entry or its exit was told last; None: neither, since its
+        # hours began.
+        self._told = [None] * len(policy.zones)
+        self._slotwise = []  # crossings that tell their slot wait until it is over
         self.time_is_in_doubt = False  # then no coordinate of any kind is said
 
     def pass_time(self, utc_s):
-        """Return the records that are due because time passed: cells that waited, empty slots."""
-        slot = utc_s // self._policy.slot_s
-        if slot == self._slot:
-            if not self._taken and utc_s - slot * self._policy.slot_s > _BORDER_S:
-                self._take(slot, None)
-            return []
-        if self._slot is not None and not self._taken:
-            self._take(self._slot, None)
-        first = self._slot is None
-        self._slot = slot
-        # A tag that booted after the border has missed it: this slot has no cell and says nothing.
-        self._taken = first and utc_s % self._policy.slot_s > _BORDER_S
-        return self._release(slot)
-
-    def disclose(self, fix, zones, crossings):
-        """Return the [(class, record)] that the order allows for this fix."""
-        said = []
-        for number, entered in crossings:
-            said.append(self._crossing(fix.utc_s, zones.watches[number].zone, number, entered))
-        breached = zones.breached()
-        home = zones.in_dwelling()
-        if breached is not None and home is None:
-            self._precise(fix, breached, said)
-        if not self._taken:
-            self._at_border(fix, zones, home, said)
+        """Return what is due because time passed: cells and crossings that waited."""
+        if self._cells.slot < 0:
+            self._rate.start(utc_s)
+        said = [
+            (ALERT, record.event(utc_s, events.LOCATE_UNANSWERED, number))
+            for number in self._exceptions.pass_time(utc_s)
+        ]
+        if self._policy.level_at(utc_s) != COARSE:
+            self._cells.drop()
+        elif self.time_is_in_doubt:
+            self._cells.blank()
+        if self._cells.pass_time(utc_s):
+            said += self._slotwise
+            self._slotwise = []
+            said += [(ROUTINE, record.coarse(*entry)) for entry in self._cells.release()]
         return said
 
-    def _crossing(self, utc_s, zone, number, entered):
-        self._fixes_place()
-        breach = zone.kind == EXCLUSION or zone.kind == INCLUSION and not entered
-        if zone.kind == EXCLUSION:
-            self._breach_s = utc_s if entered else None
-            self._said_s = None
-        if breach:
-            return ALERT, record.crossing(utc_s, number, entered)
-        return ROUTINE, record.crossing(self._slot, number, entered)
+    def tamper(self, utc_s, cause):
+        """Return the strap or case event, at once; its position, if any, comes with a fix."""
+        self._exceptions.arm(utc_s, cause, 0)
+        code = events.STRAP_OPENED if cause == record.STRAP else events.CASE_OPENED
+        return [(ALERT, record.event(utc_s, code, 0))]
 
-    def _precise(self, fix, number, said):
-        if self.time_is_in_doubt or self._policy.level not in (BREACH, COARSE):
-            return
-        if self._breach_s is None:
-            self._breach_s = fix.utc_s
-        interval_s = _CLOSE_S if fix.utc_s - self._breach_s < _CLOSE_FOR_S else _WIDE_S
-        if self._said_s is not None and fix.utc_s - self._said_s < interval_s:
-            return
-        self._said_s = fix.utc_s
-        self._fixes_place()
-        said.append(
-            (
-                ALERT,
-                record.precise(fix.utc_s, number, fix.lat_udeg, fix.lon_udeg, fix.error_m),
-            )
-        )
+    def locate(self, utc_s, number):
+        """Take a locate order that is genuine; return what is said of it at once."""
+        if self._exceptions.arm(utc_s, record.LOCATE, number):
+            return []
+        return [(ALERT, record.event(utc_s, events.LOCATE_REFUSED, number))]
 
-    def _at_border(self, fix, zones, home, said):
+    def wants_fix(self):
+        """Return whether the next fix is wanted, however far the zones are."""
+        return self._exceptions.is_armed()
+
+    def disclose(self, fix, zones):
+        """Return the [(class, record)] that the order allows for this fix."""
+        said = []
+        may_be_home = zones.may_be_home()
+        self._say_crossings(fix.utc_s, zones, may_be_home, said)
+        if zones.is_surely_outside_exclusion():
+            self._ledger.end_breach()
+        if not may_be_home and not self.time_is_in_doubt:  # nothing makes a dwelling speak
+            self._say_positions(fix, zones, said)
+        if self._cells.is_due():
+            self._deal_with_border(fix, zones, said)
+        return said
+
+    def _say_crossings(self, utc_s, zones, may_be_home, said):
+        """Say what has changed in each zone since it was last told."""
+        for number, watch in enumerate(zones.watches):
+            inside, told, kind = watch.inside, self._told[number], watch.zone.kind
+            if inside is None:
+                self._told[number] = None
+            elif inside == told or told is None and not inside and kind != INCLUSION:
+                continue  # as told; or outside, where the order wants it
+            elif may_be_home and kind != DWELLING and not (kind == EXCLUSION and told):
+                continue  # told on leaving the dwelling; only a breach that was told ends here
+            else:
+                self._told[number] = inside
+                said.extend(self._crossing(utc_s, kind, number, inside))
+
+    def _crossing(self, utc_s, kind, number, entered):
+        """Return a crossing; one that is no breach tells its slot, when that is over."""
+        self._cells.fix_place()
+        if kind == EXCLUSION and entered:
+            self._ledger.begin_breach(utc_s)
+        if kind == EXCLUSION or kind == INCLUSION and not entered:
+            return [(ALERT, record.crossing(utc_s, number, entered))]
+        self._slotwise.append((ROUTINE, record.crossing(self._cells.slot, number, entered)))
+        return []
+
+    def _say_positions(self, fix, zones, said):
+        number = zones.breached()
+        allowed = self._policy.level_at(fix.utc_s) in (BREACH, COARSE)
+        if number is not None and allowed and self._told[number] and self._rate.is_due(fix.utc_s):
+            self._rate.say(fix.utc_s)
+            self._cells.fix_place()
+            place = (fix.lat_udeg, fix.lon_udeg, fix.error_m)
+            said.append((ALERT, record.precise(fix.utc_s, number, *place)))
+        for cause, number in self._exceptions.take():
+            self._cells.fix_place()
+            place = (fix.lat_udeg, fix.lon_udeg, fix.error_m)
+            said.append((ALERT, record.located(fix.utc_s, cause, number, *place)))
+
+    def _deal_with_border(self, fix, zones, said):
         """Take this slot's one cell, or say presence instead, at the slot's border."""
-        present = home if home is not None else zones.in_inclusion()
-        if present is not None:
-            self._taken = True
-            self._fixes_place()
-            said.append((ROUTINE, record.present(self._slot, present)))
+        home = zones.in_dwelling()
+        present = zones.in_inclusion() if home is None else home
+        if present is not None and (home is not None or not zones.in_breach()):
+            self._cells.deal()
+            said.append((ROUTINE, record.present(self._cells.slot, present)))
         elif not zones.decided():
-            return  # just booted: the next fixes may tell, while the border is near
-        elif zones.clear():
-            self._take(self._slot, self._cell(fix))
+            return  # hours have just begun: the next fixes may tell, while the border is near
+        elif zones.clear() and self._may_say_cell(fix.utc_s):
+            self._cells.take(fix.lat_udeg, fix.lon_udeg)
         else:
             # In an exclusion zone, or at its edge: no cell, and a slot without one says so. What
             # fixes the place in a breach silences it, as everything else.
-            self._take(self._slot, None)
-            self._anchor = None
+            self._cells.take_none()
+            self._cells.forget_anchor()
 
-    def _cell(self, fix):
-        """Return the cell of the fix: the last one while the tag is near where that was taken."""
-        if self._anchor is not None:
-            lat_udeg, lon_udeg, cell = self._anchor
-            away_dm = geometry.distance_dm(lat_udeg, lon_udeg, fix.lat_udeg, fix.lon_udeg)
-            if away_dm < _ANCHOR_DM:
-                return cell
-        row, col = self._offset
-        cell = grid.cell(fix.lat_udeg, fix.lon_udeg, self._policy.cell_m, row, col)
-        self._anchor = (fix.lat_udeg, fix.lon_udeg, cell)
-        return cell
-
-    def _take(self, slot, cell):
-        self._taken = True
-        if self._policy.level == COARSE:
-            self._held.append((slot, None if self.time_is_in_doubt else cell))
-
-    def _fixes_place(self):
-        """Note that this slot says something that fixes a place; the anchor is forgotten."""
-        self._anchor = None
-        if self._slot not in self._fixing:
-            self._fixing = self._fixing[-2:] + (self._slot,)
-
-    def _release(self, slot):
-        """Return the coarse records whose next slot is over; silent ones are dropped for good."""
-        due = [entry for entry in self._held if entry[0] < slot - 1]
-        self._held = [entry for entry in self._held if entry[0] >= slot - 1]
-        return [
-            (ROUTINE, record.coarse(taken, cell))
-            for taken, cell in due
-            if not any(abs(taken - fixing) <= 1 for fixing in self._fixing)
-        ]
+    def _may_say_cell(self, utc_s):
+        return self._policy.level_at(utc_s) == COARSE and not self.time_is_in_doubt

@@ -17,6 +17,11 @@ TIME_STEP = 14  # value: seconds that the receiver's time stepped against the cl
 JAM_SUSPECTED = 15  # value: satellites tracked << 16 | mean C/N0 before << 8 | mean C/N0 now
 SPOOF_SUSPECTED = 16  # value: satellites << 24 | C/N0 spread << 16 | jump in m, at most 65535
 RECEIVER = 17  # value: kind of receiver << 24 | its baud rate; kinds in receivers.py
+INTERNAL = 30  # value: 0; something in the logic failed, and it began again, silent
+STRAP_OPENED = 31  # value: 0
+CASE_OPENED = 32  # value: 0
+LOCATE_REFUSED = 33  # value: the locate order's number; no such exception, or none is left
+LOCATE_UNANSWERED = 34  # value: its number; no position that may be said in time
 
 NAMES = {
     BOOT: "boot",
@@ -36,4 +41,9 @@ NAMES = {
     JAM_SUSPECTED: "jamming suspected",
     SPOOF_SUSPECTED: "spoofing suspected",
     RECEIVER: "receiver found",
+    INTERNAL: "internal fault",
+    STRAP_OPENED: "strap opened",
+    CASE_OPENED: "case opened",
+    LOCATE_REFUSED: "locate order refused",
+    LOCATE_UNANSWERED: "locate order not answered",
 }

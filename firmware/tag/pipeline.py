@@ -1,26 +1,43 @@
 """One synchronous step(): fix in, records out. What it returns is all that may leave the tag."""
 
+from tag import events
 from tag import policy as orders
 from tag.disclosure import Disclosure
+from tag.ledger import Ledger
 from tag.warning import Warner
 from tag.zones import ZoneSet
+from wire import record
+from wire.batch import ROUTINE
 
 _MOST_BACK_S = 300  # what a receiver may step back; an ack sets back a clock that was led astray
 
 
 class Pipeline:
-    """The way of a fix under one order. Fails closed: outside its term it returns nothing."""
+    """The way of a fix under one order. Fails closed: outside its term it returns nothing.
 
-    def __init__(self, policy, cell_offset):
+    `ledger` is what earlier lives have told; without one there was none.
+    """
+
+    def __init__(self, policy, cell_offset, ledger=None):
         self._policy = policy
-        self._zones = ZoneSet(policy.zones)
-        self._disclosure = Disclosure(policy, cell_offset)
-        self._warner = Warner(policy.warn_m, policy.quiet)
+        self._offset = cell_offset
+        self._ledger = ledger or Ledger(policy.version)
+        self._is_in_doubt = False
+        self.restart()
+
+    def restart(self):
+        """Begin as after a boot: nothing is known of what was told, so two slots stay silent."""
         self._last_s = 0
+        self._mute_until_s = 0
+        self._zones = ZoneSet(self._policy.zones)
+        self._disclosure = Disclosure(self._policy, self._offset, self._ledger)
+        self._warner = Warner(self._policy.warn_m, self._policy.quiet)
         self._due_s = 0
+        self.doubt_time(self._is_in_doubt)
 
     def doubt_time(self, is_in_doubt):
         """Say whether time is in doubt: then crossings are told, and no coordinate."""
+        self._is_in_doubt = is_in_doubt
         self._disclosure.time_is_in_doubt = is_in_doubt
 
     def is_ahead(self, utc_s):
@@ -30,11 +47,11 @@ class Pipeline:
     @property
     def due_s(self):
         """UTC second of the next fix that is looked at."""
-        return self._due_s
+        return 0 if self._disclosure.wants_fix() else self._due_s
 
     def is_due(self, utc_s):
         """Return whether a fix of this second is to be looked at; the others tell nothing."""
-        return utc_s >= self._due_s
+        return utc_s >= self.due_s
 
     def take_warning(self):
         """Return the vibration (milliseconds on, off, on ...) that is due, once; else None."""
@@ -43,15 +60,44 @@ class Pipeline:
     def step(self, utc_s, fix):
         """Return [(class, record)] for this second; `fix` is None where there is no new one.
 
-        Time that stands or runs backwards gives nothing, nor does a fix below the quality gate.
+        Time that stands or runs backwards gives nothing, nor does a fix of another second or one
+        below the quality gate.
         """
-        if utc_s <= self._last_s or self._policy.phase(utc_s) != orders.ACTIVE:
+        if utc_s <= self._last_s or utc_s < self._mute_until_s or not self._is_in_force(utc_s):
             return []
         self._last_s = utc_s
+        try:
+            return self._step(utc_s, fix)
+        except Exception:  # noqa: BLE001 - whatever it is, it must not say a coordinate
+            return self._fail(utc_s)
+
+    def tamper(self, utc_s, cause):
+        """Return what is said at once of a strap or case that opened; `cause` is record.STRAP or
+        record.CASE."""
+        return self._disclosure.tamper(utc_s, cause) if self._is_in_force(utc_s) else []
+
+    def locate(self, utc_s, number):
+        """Take a genuine locate order of this number; return what is said of it at once."""
+        return self._disclosure.locate(utc_s, number) if self._is_in_force(utc_s) else []
+
+    def _is_in_force(self, utc_s):
+        return self._policy.phase(utc_s) == orders.ACTIVE
+
+    def _step(self, utc_s, fix):
         said = self._disclosure.pass_time(utc_s)
-        if fix is not None and fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
-            crossings = self._zones.update(fix)
+        if fix is None or fix.utc_s != utc_s:
+            return said
+        if fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
+            self._zones.update(fix)
             self._due_s = self._zones.next_fix_s(self._policy.slot_s, self._policy.warn_m)
             self._warner.step(fix.utc_s, fix.lon_udeg, self._zones.before_exclusion_dm())
-            said.extend(self._disclosure.disclose(fix, self._zones, crossings))
+            said.extend(self._disclosure.disclose(fix, self._zones))
         return said
+
+    def _fail(self, utc_s):
+        """Begin again, and look at nothing until the next slot; say so, without a word of it."""
+        self.restart()
+        self._last_s = utc_s
+        slot = utc_s // self._policy.slot_s
+        self._mute_until_s = (slot + 1) * self._policy.slot_s
+        return [(ROUTINE, record.event(slot, events.INTERNAL, 0))]

@@ -99,6 +99,24 @@ class ZoneSet:
                 return number
         return None
 
+    def may_be_home(self):
+        """Return whether the wearer may be in a dwelling: all but surely outside of each."""
+        return any(
+            watch.zone.kind == DWELLING and (watch.contains or watch.inside is not False)
+            for watch in self._in_force()
+        )
+
+    def in_breach(self):
+        """Return whether an exclusion zone in force is entered."""
+        return any(watch.zone.kind == EXCLUSION and watch.inside for watch in self._in_force())
+
+    def is_surely_outside_exclusion(self):
+        """Return whether every exclusion zone in force is known not to be entered."""
+        return not any(
+            watch.zone.kind == EXCLUSION and watch.inside is not False
+            for watch in self._in_force()
+        )
+
     def before_exclusion_dm(self):
         """Return how far the nearest exclusion zone in force that was not entered is, or None."""
         nearest_dm = None

@@ -6,11 +6,19 @@ from tag.pipeline import Pipeline
 from wire import batch, record
 
 SLOT_S = 900
-FIRST_SLOT = NOT_BEFORE // SLOT_S
+START = NOT_BEFORE + 2 * SLOT_S  # a life's first two slots have no cell
+FIRST_SLOT = START // SLOT_S
 EXCLUSION, INCLUSION, DWELLING = policy.EXCLUSION, policy.INCLUSION, policy.DWELLING
 
 
-def walk(pipeline, path, start_s=NOT_BEFORE):
+def settled(policy_, offset=(0, 0)):
+    """Return a pipeline whose two silent slots after the boot are over; it has seen no fix."""
+    pipeline = Pipeline(policy_, offset)
+    assert walk(pipeline, [(2 * SLOT_S, None, None)], NOT_BEFORE) == []
+    return pipeline
+
+
+def walk(pipeline, path, start_s=START):
     """Drive the pipeline along [(seconds, north m, east m)], a fix a second; return what was said.
 
     The tag stands at each place for its seconds; None as place is a receiver without a fix.
@@ -30,7 +38,7 @@ def of_type(said, kind):
 
 
 def test_outside_all_zones_there_is_one_cell_a_slot_and_nothing_else():
-    said = walk(Pipeline(order(), (0, 0)), [(10 * SLOT_S, 5000, 5000)])
+    said = walk(settled(order()), [(10 * SLOT_S, 5000, 5000)])
     assert {entry[0] for _, entry in said} == {record.COARSE}
     slots = [entry[1] for _, entry in said]
     assert slots == [FIRST_SLOT + k for k in range(8)], slots
@@ -38,14 +46,14 @@ def test_outside_all_zones_there_is_one_cell_a_slot_and_nothing_else():
 
 
 def test_a_cell_waits_one_slot_before_it_is_released():
-    pipeline = Pipeline(order(), (0, 0))
+    pipeline = settled(order())
     assert walk(pipeline, [(2 * SLOT_S, 0, 0)]) == []
-    released = walk(pipeline, [(1, 0, 0)], NOT_BEFORE + 2 * SLOT_S)
+    released = walk(pipeline, [(1, 0, 0)], START + 2 * SLOT_S)
     assert [entry[1] for _, entry in released] == [FIRST_SLOT]
 
 
 def test_a_crossing_silences_its_slot_and_both_neighbours():
-    pipeline = Pipeline(order([circle(EXCLUSION, 3000, 0, 300)]), (0, 0))
+    pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
     path = [(4 * SLOT_S + 100, 0, 0), (120, 3000, 0), (6 * SLOT_S - 220, 0, 0)]
     said = walk(pipeline, path)
     slots = [entry[1] - FIRST_SLOT for entry in of_type(said, record.COARSE)]
@@ -54,10 +62,10 @@ def test_a_crossing_silences_its_slot_and_both_neighbours():
 
 
 def test_positions_are_said_inside_an_exclusion_zone_only_and_at_their_rate():
-    pipeline = Pipeline(order([circle(EXCLUSION, 3000, 0, 300)]), (0, 0))
+    pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
     said = walk(pipeline, [(1000, 0, 0), (1800, 3000, 0), (1000, 0, 0)])
-    times = [entry[1] - NOT_BEFORE - 1000 for entry in of_type(said, record.PRECISE)]
-    entered = of_type(said, record.CROSSING)[0][1] - NOT_BEFORE - 1000
+    times = [entry[1] - START - 1000 for entry in of_type(said, record.PRECISE)]
+    entered = of_type(said, record.CROSSING)[0][1] - START - 1000
     assert 7 <= entered <= 15, entered
     close = [t for t in times if t - entered < 600]
     assert close == list(range(entered, entered + 600, 15)), close
@@ -70,15 +78,15 @@ def test_positions_are_said_inside_an_exclusion_zone_only_and_at_their_rate():
 
 
 def test_a_fix_outside_the_zone_is_never_precise_even_during_a_breach():
-    pipeline = Pipeline(order([square(EXCLUSION, 3000, 0, 200)]), (0, 0))
+    pipeline = settled(order([square(EXCLUSION, 3000, 0, 200)]))
     walk(pipeline, [(100, 0, 0), (100, 3000, 0)])
-    said = walk(pipeline, [(20, 3205, 0)], NOT_BEFORE + 200)
+    said = walk(pipeline, [(20, 3205, 0)], START + 200)
     assert not of_type(said, record.PRECISE)
 
 
 def test_a_dwelling_speaks_presence_only_and_beats_an_exclusion_zone():
     zones = [circle(DWELLING, 0, 0, 150), circle(EXCLUSION, 0, 0, 400)]
-    said = walk(Pipeline(order(zones), (0, 0)), [(5 * SLOT_S, 0, 0)])
+    said = walk(settled(order(zones)), [(5 * SLOT_S, 0, 0)])
     assert not of_type(said, record.PRECISE)
     assert not of_type(said, record.COARSE)
     present = of_type(said, record.PRESENT)
@@ -87,7 +95,7 @@ def test_a_dwelling_speaks_presence_only_and_beats_an_exclusion_zone():
 
 
 def test_a_dwellings_crossings_carry_the_slot():
-    pipeline = Pipeline(order([circle(DWELLING, 0, 0, 150)]), (0, 0))
+    pipeline = settled(order([circle(DWELLING, 0, 0, 150)]))
     said = walk(pipeline, [(950, 0, 0), (950, 3000, 0), (950, 0, 0)])
     crossings = [pair for pair in said if pair[1][0] == record.CROSSING]
     assert [entry[3] for _, entry in crossings] == [True, False, True]
@@ -95,7 +103,7 @@ def test_a_dwellings_crossings_carry_the_slot():
 
 
 def test_leaving_an_inclusion_zone_is_a_breach_without_a_position():
-    pipeline = Pipeline(order([circle(INCLUSION, 0, 0, 500)]), (0, 0))
+    pipeline = settled(order([circle(INCLUSION, 0, 0, 500)]))
     said = walk(pipeline, [(300, 0, 0), (300, 5000, 0)])
     (kind, entry), *_ = [pair for pair in said if pair[1] == pair[1] and pair[0] == batch.ALERT]
     assert kind == batch.ALERT
@@ -105,19 +113,19 @@ def test_leaving_an_inclusion_zone_is_a_breach_without_a_position():
 
 
 def test_a_multipath_jump_of_30_seconds_enters_nothing():
-    pipeline = Pipeline(order([circle(EXCLUSION, 3000, 0, 300)]), (0, 0))
+    pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
     said = walk(pipeline, [(600, 2680, 0), (30, 2780, 0), (600, 2680, 0)])
     assert not of_type(said, record.CROSSING)
 
 
 def test_a_walk_30_m_deep_is_decided_within_two_minutes():
-    pipeline = Pipeline(order([circle(EXCLUSION, 3000, 0, 300)]), (0, 0))
+    pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
     said = walk(pipeline, [(600, 0, 0), (120, 2730, 0)])
     assert len(of_type(said, record.CROSSING)) == 1
 
 
 def test_a_slot_without_a_fix_says_so():
-    pipeline = Pipeline(order(), (0, 0))
+    pipeline = settled(order())
     said = walk(pipeline, [(SLOT_S + 100, 0, 0), (SLOT_S, None, None), (3 * SLOT_S, 0, 0)])
     coarse = {entry[1] - FIRST_SLOT: entry[2:] for entry in of_type(said, record.COARSE)}
     assert coarse[2] == [None, None]
@@ -125,7 +133,7 @@ def test_a_slot_without_a_fix_says_so():
 
 
 def test_a_slot_that_begins_at_an_exclusion_zones_edge_says_that_it_has_no_cell():
-    pipeline = Pipeline(order([circle(EXCLUSION, 3000, 0, 300)]), (0, 0))
+    pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
     path = [(SLOT_S - 5, 2600, 0), (10, 2800, 0), (4 * SLOT_S, 2600, 0)]
     said = walk(pipeline, path)
     assert not of_type(said, record.CROSSING)
@@ -135,7 +143,7 @@ def test_a_slot_that_begins_at_an_exclusion_zones_edge_says_that_it_has_no_cell(
 
 
 def test_a_fix_later_than_the_border_is_not_taken():
-    pipeline = Pipeline(order(), (0, 0))
+    pipeline = settled(order())
     said = walk(pipeline, [(SLOT_S - 10, 0, 0), (50, None, None), (4 * SLOT_S, 0, 0)])
     coarse = {entry[1] - FIRST_SLOT: entry[2:] for entry in of_type(said, record.COARSE)}
     assert coarse[1] == [None, None]
@@ -143,7 +151,7 @@ def test_a_fix_later_than_the_border_is_not_taken():
 
 def test_the_cell_is_that_of_the_shifted_position():
     for offset in ((0, 0), (1 << 18, -(1 << 18)), (-(1 << 19), 1 << 19)):
-        said = walk(Pipeline(order(), offset), [(3 * SLOT_S, 7000, -3000)])
+        said = walk(settled(order(), offset), [(3 * SLOT_S, 7000, -3000)])
         from tag import grid
 
         seen = fix(0, 7000, -3000)
@@ -156,7 +164,7 @@ def test_the_anchor_repeats_the_cell_within_50_m_across_a_border():
 
     south = grid.bounds_udeg(*grid.cell(fix(0).lat_udeg, fix(0).lon_udeg, 1000), 1000)[0]
     border_m = (south - fix(0).lat_udeg) // 9
-    pipeline = Pipeline(order(), (0, 0))
+    pipeline = settled(order())
     path = [(SLOT_S, border_m + 20, 0), (SLOT_S, border_m - 20, 0), (3 * SLOT_S, border_m - 40, 0)]
     said = walk(pipeline, path)
     rows = [entry[2] for entry in of_type(said, record.COARSE)]
@@ -167,9 +175,9 @@ def test_the_anchor_repeats_the_cell_within_50_m_across_a_border():
 def test_levels_below_coarse_say_less():
     zones = [circle(EXCLUSION, 3000, 0, 300)]
     path = [(2000, 0, 0), (100, 3000, 0), (4000, 0, 0)]
-    breach = walk(Pipeline(order(zones, LEVEL=policy.BREACH), (0, 0)), path)
+    breach = walk(settled(order(zones, LEVEL=policy.BREACH)), path)
     assert {entry[0] for _, entry in breach} == {record.CROSSING, record.PRECISE}
-    presence = walk(Pipeline(order(zones, LEVEL=policy.PRESENCE), (0, 0)), path)
+    presence = walk(settled(order(zones, LEVEL=policy.PRESENCE)), path)
     assert {entry[0] for _, entry in presence} == {record.CROSSING}
 
 
@@ -181,25 +189,25 @@ def test_outside_its_term_the_order_makes_nothing_speak():
 
 
 def test_fixes_below_the_quality_gate_say_nothing():
-    pipeline = Pipeline(order([circle(EXCLUSION, 0, 0, 300)]), (0, 0))
+    pipeline = settled(order([circle(EXCLUSION, 0, 0, 300)]))
     said = []
     for second in range(4 * SLOT_S):
-        utc_s = NOT_BEFORE + second
+        utc_s = START + second
         poor = fix(utc_s, hdop_x10=51) if second % 2 else fix(utc_s, sats=3)
         said.extend(pipeline.step(utc_s, poor))
     assert {tuple(entry[2:]) for _, entry in said} == {(None, None)}
 
 
 def test_time_that_stands_or_runs_backwards_says_nothing():
-    pipeline = Pipeline(order(), (0, 0))
+    pipeline = settled(order())
     walk(pipeline, [(3 * SLOT_S, 0, 0)])
-    assert pipeline.step(NOT_BEFORE, fix(NOT_BEFORE)) == []
-    assert pipeline.step(NOT_BEFORE + 3 * SLOT_S - 1, fix(NOT_BEFORE)) == []
+    assert pipeline.step(START, fix(START)) == []
+    assert pipeline.step(START + 3 * SLOT_S - 1, fix(START)) == []
 
 
 def test_a_zone_speaks_only_in_its_windows():
     zones = [circle(EXCLUSION, 0, 0, 300, [60, 120])]
-    said = walk(Pipeline(order(zones), (0, 0)), [(3 * 3600, 0, 0)])
+    said = walk(settled(order(zones)), [(3 * 3600 - 2 * SLOT_S, 0, 0)])
     times = [entry[1] - NOT_BEFORE for entry in of_type(said, record.PRECISE)]
     assert min(times) >= 3600, min(times)
     assert max(times) < 7200, max(times)

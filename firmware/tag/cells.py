@@ -1,0 +1,106 @@
+"""One coarse cell a slot: taken at its border, held for a slot, silent around what fixes a place.
+
+A cell that is told next to a place that is known narrows both: no cell of a slot leaves that has
+something which fixes a place in it, before it or after it. So a cell waits until the next slot is
+over. What the life before a boot said is not known any more: the slot of a boot is taken for one
+that fixes a place.
+"""
+
+from tag import geometry, grid
+
+BORDER_S = 30  # a cell is taken within this time after the slot's border, or not at all
+_ANCHOR_DM = 500
+
+
+class Cells:
+    """The slots of one life under one order; `offset` is the hidden one, (row, col)."""
+
+    def __init__(self, cell_m, slot_s, offset):
+        self._cell_m = cell_m
+        self._slot_s = slot_s
+        self._offset = offset
+        self.slot = -1  # until the first second is known
+        self._taken = True  # whether this slot's border has been dealt with
+        self._fixing = ()  # the latest slots that have something which fixes a place
+        self._held = []  # what waits: [(slot, cell or None)]
+        self._anchor = None  # (lat, lon, cell)
+
+    def pass_time(self, utc_s):
+        """Move to this second, which is never before the last one; True where a slot begins."""
+        slot = utc_s // self._slot_s
+        if slot == self.slot:
+            if not self._taken and utc_s - slot * self._slot_s > BORDER_S:
+                self.take_none()
+            return False
+        if not self._taken:
+            self.take_none()
+        is_boot = self.slot < 0
+        self.slot = slot
+        self._taken = is_boot
+        if is_boot:
+            self.fix_place()
+        return True
+
+    def is_due(self):
+        """Return whether this slot's border is still to be dealt with."""
+        return not self._taken
+
+    def take(self, lat_udeg, lon_udeg):
+        """Take this slot's one cell, at its border."""
+        if self._is_silent(self.slot):
+            self._taken = True  # nor is it an anchor for a later one
+        else:
+            self._hold(self._cell(lat_udeg, lon_udeg))
+
+    def take_none(self):
+        """Note that this slot has no cell: for want of a fix, or at an exclusion zone's edge."""
+        self._hold(None)
+
+    def forget_anchor(self):
+        """Forget where the last cell was taken."""
+        self._anchor = None
+
+    def fix_place(self):
+        """Note that this slot says something that fixes a place; the anchor is forgotten."""
+        self._anchor = None
+        if self.slot not in self._fixing:
+            self._fixing = self._fixing[-2:] + (self.slot,)
+
+    def deal(self):
+        """Note that this slot's border is dealt with: it says something else than a cell."""
+        self._taken = True
+        self.fix_place()
+
+    def drop(self):
+        """Forget what waits: the level in force has no cells."""
+        self._held = []
+        self._anchor = None
+
+    def blank(self):
+        """Let the slots that wait have no cell: their time, and so their number, is in doubt."""
+        self._held = [(slot, None) for slot, _ in self._held]
+        self._anchor = None
+
+    def release(self):
+        """Return [(slot, cell or None)] of the slots whose next one is over; silent ones never."""
+        due = [entry for entry in self._held if entry[0] < self.slot - 1]
+        self._held = [entry for entry in self._held if entry[0] >= self.slot - 1]
+        return [entry for entry in due if not self._is_silent(entry[0])]
+
+    def _hold(self, cell):
+        self._taken = True
+        self._held.append((self.slot, cell))
+
+    def _is_silent(self, slot):
+        return any(abs(slot - fixing) <= 1 for fixing in self._fixing)
+
+    def _cell(self, lat_udeg, lon_udeg):
+        """Return the position's cell: the last one while the tag is near where that was taken."""
+        if self._anchor is not None:
+            from_lat_udeg, from_lon_udeg, cell = self._anchor
+            away_dm = geometry.distance_dm(from_lat_udeg, from_lon_udeg, lat_udeg, lon_udeg)
+            if away_dm < _ANCHOR_DM:
+                return cell
+        cell = grid.cell(lat_udeg, lon_udeg, self._cell_m, *self._offset)
+        self._anchor = (lat_udeg, lon_udeg, cell)
+        return cell

@@ -1,0 +1,67 @@
+"""tag/ledger.py: what the next life knows of what was told."""
+
+from tag.ledger import MOST, Ledger
+from wire.record import CASE, LOCATE, STRAP
+
+DAY_S = 86_400
+NOW_S = 20_000 * DAY_S + 5
+
+
+def reborn(ledger, version=1):
+    return Ledger(version, ledger.encode())
+
+
+def test_three_strap_or_case_events_a_day_and_no_more_whatever_the_reboots():
+    ledger = Ledger(1)
+    for cause in (STRAP, CASE, STRAP):
+        assert ledger.spend(cause, 0, NOW_S)
+        ledger = reborn(ledger)
+    assert not ledger.spend(CASE, 0, NOW_S)
+    assert not reborn(ledger).spend(STRAP, 0, NOW_S + DAY_S - 10)
+    assert not reborn(ledger, 2).spend(STRAP, 0, NOW_S), "nor under a new version"
+    assert reborn(ledger).spend(STRAP, 0, NOW_S + DAY_S)
+
+
+def test_three_locate_orders_a_version_each_once():
+    ledger = Ledger(1)
+    assert ledger.spend(LOCATE, 7, NOW_S)
+    ledger = reborn(ledger)
+    assert not ledger.spend(LOCATE, 7, NOW_S), "a number is had once"
+    assert ledger.spend(LOCATE, 8, NOW_S)
+    assert ledger.spend(LOCATE, 9, NOW_S)
+    assert not reborn(ledger).spend(LOCATE, 10, NOW_S + 30 * DAY_S)
+    assert reborn(ledger, 2).spend(LOCATE, 10, NOW_S)
+
+
+def test_a_breach_goes_on_over_reboots_until_it_ends():
+    ledger = Ledger(1)
+    ledger.begin_breach(NOW_S)
+    ledger.begin_breach(NOW_S + 60)
+    assert reborn(ledger).breach_s == NOW_S
+    ledger.end_breach()
+    assert reborn(ledger).breach_s == 0
+
+
+def test_it_is_written_only_when_something_changed():
+    ledger = Ledger(1)
+    ledger.end_breach()
+    assert not ledger.is_changed
+    ledger.begin_breach(NOW_S)
+    assert ledger.is_changed
+    ledger.encode()
+    assert not ledger.is_changed
+    ledger.begin_breach(NOW_S + 1)
+    assert not ledger.is_changed
+    ledger.spend(STRAP, 0, NOW_S)
+    assert ledger.is_changed
+
+
+def test_what_cannot_be_read_leaves_no_exception():
+    whole = Ledger(1).encode()
+    for stored in (b"", whole[:-1], whole + b"\0", b"\x80", b"\xa0", b"\xff" * 9):
+        ledger = Ledger(1, stored)
+        assert not ledger.spend(STRAP, 0, NOW_S), stored
+        assert not ledger.spend(STRAP, 0, NOW_S + DAY_S), stored
+        assert not ledger.spend(LOCATE, 1, NOW_S), stored
+        assert ledger.breach_s, stored
+    assert MOST == 3
