@@ -219,7 +219,7 @@ def test_in_doubt_of_the_time_crossings_are_told_and_no_coordinate():
         pipeline = Pipeline(order(zones, LEVEL=level), (0, 0))
         pipeline.doubt_time(True)
         said = []
-        for second in range(5_400):
+        for second in range(7_200):
             utc_s = NOT_BEFORE + 86_400 + second
             north_m = 3000 if 1_500 < second < 2_400 else 0
             said += pipeline.step(utc_s, fix(utc_s, north_m, 0))
