@@ -31,6 +31,12 @@ def letters(st: ptr32, field: int) -> int:
 
 
 @micropython.viper
+def letter(st: ptr32, field: int) -> int:
+    """Return the one capital letter that a field is, as letters does; 0 for any other field."""
+    return st[16 + field] if st[64 + field] == 0x12 else 0
+
+
+@micropython.viper
 def whole(st: ptr32, field: int, digits: int) -> int:
     """Return a number of exactly so many digits (0: of any), unsigned and without a point."""
     form = st[64 + field]
@@ -171,6 +177,8 @@ def add_signals(st: ptr32, tally: ptr32) -> int:
     C/N0, or with 0, is not tracked. NMEA 4.10 adds a signal's id behind the last group of four.
     """
     count = st[11]
+    if tally[0] > 255:
+        return 1  # more than there are satellites: nothing more is added, so nothing overflows
     if count < 4 or st[64 + 1] & 15 != 1 or st[64 + 2] & 15 != 1:
         return 0
     field = 7

@@ -3,6 +3,11 @@
 _METRES_PER_HDOP = 5  # one-sigma range error of a modern receiver, rounded up: error = HDOP x 5 m
 
 
+def error_m_of(hdop_x10):
+    """Return the horizontal error in metres that an HDOP stands for, rounded up."""
+    return -(-hdop_x10 * _METRES_PER_HDOP // 10)
+
+
 class Fix:
     """A position with its time: UTC seconds, microdegrees, and what the receiver thinks of it.
 
@@ -18,7 +23,7 @@ class Fix:
         self.hdop_x10 = hdop_x10
         self.hdop_x100 = None if hdop_x10 is None else hdop_x10 * 10
         self.sats_used = sats_used
-        self.error_m = None if hdop_x10 is None else -(-hdop_x10 * _METRES_PER_HDOP // 10)
+        self.error_m = None if hdop_x10 is None else error_m_of(hdop_x10)
         self.alt_mm = None  # above mean sea level
         self.speed_cm_s = None
         self.course_cdeg = None
@@ -28,10 +33,13 @@ class Fix:
         self.is_doubtful = False
 
     def passes(self, hdop_x10_most, sats_least):
-        """Return whether the fix is good enough for the order's quality gate; unknown is not."""
-        if self.hdop_x10 is None or self.sats_used is None or self.is_doubtful:
+        """Return whether the fix is good enough for the order's quality gate; unknown is not.
+
+        The receiver's own error estimate may be no worse than the one that the gate's HDOP means.
+        """
+        if self.error_m is None or self.sats_used is None or self.is_doubtful:
             return False
-        return self.hdop_x10 <= hdop_x10_most and self.sats_used >= sats_least
+        return self.error_m <= error_m_of(hdop_x10_most) and self.sats_used >= sats_least
 
 
 def fix_of(epoch, days, is_doubtful):

@@ -27,6 +27,7 @@ _NO_MODES = const(1 << 4 | 1 << 12 | 1 << 13 | 1 << 18)  # and N, none
 _GOOD_QUALITIES = (1, 2, 3, 4, 5, 9)  # GPS, DGPS, PPS, RTK, float RTK, SBAS; never estimated
 
 _REPEATED_MS = const(10_000)
+_MOST_ERROR_CM = const(100_000_000)  # a thousand kilometres: no fix, and still a small int
 
 
 __all__ = ["Epochs", "Fix"]
@@ -109,7 +110,10 @@ class Epochs:
 
     def end(self):
         """Close the epoch; return whether it has a fix."""
-        has_fix = self._current.time_ms != NO_TIME and self._close(NO_TIME)
+        if self._current.time_ms == NO_TIME:
+            self._current.clear(NO_TIME)  # signals without a time belong to no epoch
+            return False
+        has_fix = self._close(NO_TIME)
         self._has_fix = False
         return has_fix
 
@@ -155,10 +159,12 @@ class Epochs:
 
     def _rmc(self, st):
         time_ms = fields.time_ms(st, 1)
-        status = fields.letters(st, 2)
+        status = fields.letter(st, 2)
         if st[nmea.COUNT] < 10 or (status != _A and status != _V):
             return False
-        mode = fields.letters(st, 12) if st[nmea.COUNT] > 12 else 0
+        mode = self._mode(st, 12)
+        if mode < 0:
+            return False
         days = fields.days(st, 9)
         if status == _V or mode & _NO_MODES:
             return self._deny(time_ms, days)
@@ -221,17 +227,19 @@ class Epochs:
         if st[nmea.COUNT] < 7:
             return False  # NMEA 1.5 has neither time nor status
         time_ms = fields.time_ms(st, 5)
-        status = fields.letters(st, 6)
-        mode = fields.letters(st, 7) if st[nmea.COUNT] > 7 else 0
+        status = fields.letter(st, 6)
+        mode = self._mode(st, 7)
+        if mode < 0 or (status != _A and status != _V):
+            return False
         if status == _V or mode & _NO_MODES:
             return self._deny(time_ms, -1)
-        if status != _A or time_ms < 0 or not self._place(st, 1):
+        if time_ms < 0 or not self._place(st, 1):
             return False
         self._begin(time_ms).set_position(self._lat_udeg, self._lon_udeg, BY_GLL)
         return True
 
     def _vtg(self, st):
-        if st[nmea.COUNT] < 9 or fields.letters(st, 6) != _N:
+        if st[nmea.COUNT] < 9 or fields.letter(st, 6) != _N:
             return fields.is_empty(st, 6)
         knots = fields.scaled(st, 5, 3, 0)
         course = fields.scaled(st, 1, 2, 0)
@@ -279,8 +287,11 @@ class Epochs:
             return False
         lat_cm = fields.scaled(st, 6, 2, fields.UP)
         lon_cm = fields.scaled(st, 7, 2, fields.UP)
+        if lat_cm < 0 and not fields.is_empty(st, 6) or lon_cm < 0 and not fields.is_empty(st, 7):
+            return False
         epoch = self._begin(time_ms)
         if lat_cm >= 0 and lon_cm >= 0:
+            lat_cm, lon_cm = min(lat_cm, _MOST_ERROR_CM), min(lon_cm, _MOST_ERROR_CM)
             # Not below the root of the sum of squares, without a root.
             epoch.gst_error_cm = max(lat_cm, lon_cm) + min(lat_cm, lon_cm) // 2 + 1
         return True
@@ -294,12 +305,18 @@ class Epochs:
                 epoch.set_days(days)
         return True
 
+    def _mode(self, st, field):
+        """Return the letter of a mode, 0 where NMEA 2.0 has none, -1 for what is no letter."""
+        if st[nmea.COUNT] <= field or fields.is_empty(st, field):
+            return 0
+        return fields.letter(st, field) or -1
+
     def _place(self, st, field):
         """Stage the position in four fields from this one on; return whether it is one."""
         lat = fields.angle_udeg(st, field, 4, 90)
         lon = fields.angle_udeg(st, field + 2, 5, 180)
-        north_south = fields.letters(st, field + 1)
-        east_west = fields.letters(st, field + 3)
+        north_south = fields.letter(st, field + 1)
+        east_west = fields.letter(st, field + 3)
         if lat < 0 or lon < 0:
             return False
         if (north_south != _N and north_south != _S) or (east_west != _E and east_west != _W):

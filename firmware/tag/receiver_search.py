@@ -7,11 +7,11 @@ it knows.
 
 from tag import nmea, receivers
 
-_MOST_HEARD = 1_024
+_MOST_HEARD = 3_072  # a whole UART buffer behind the beginning of an answer
 _LISTEN_MS = 250
 _LISTENS = 9  # longer than the two seconds between the epochs of slow receivers
 _ANSWER_MS = 250
-_ANSWERS = 4
+_ANSWERS = 10  # UBX-MON-VER has 340 bytes, and at 4,800 baud waits behind a second's sentences
 _SURE = 2  # sentences with a right checksum
 
 

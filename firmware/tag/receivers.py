@@ -9,6 +9,7 @@ import struct
 UNKNOWN, UBLOX, UBLOX_KEYS, PMTK, PAIR, CASIC = 0, 1, 2, 3, 4, 5
 
 BAUDS = (9_600, 38_400, 115_200, 57_600, 19_200, 4_800, 230_400)
+_MOST_SENTENCE = 120
 TARGET_BAUD = 38_400  # one second's sentences in a quarter of it: flash is written in the gap
 
 _UBX_MSG, _UBX_PRT, _UBX_RATE, _UBX_GNSS, _UBX_RXM = 0x01, 0x00, 0x08, 0x3E, 0x11
@@ -60,6 +61,8 @@ def ubx(kind, number, payload=b""):
     return b"\xb5\x62" + body + bytes((a, b))
 
 
+_MON_VER = b"\xb5\x62\x0a\x04"
+
 # Each answers its own question and ignores the others'.
 QUESTIONS = (ubx(0x0A, 0x04), sentence(b"PMTK605"), sentence(b"PAIR020"), sentence(b"PCAS06,0"))
 
@@ -85,7 +88,7 @@ def _has_sentence(heard, start):
     """Return whether a sentence with this start and a right checksum was heard."""
     at = heard.find(start)
     while at >= 0:
-        star = heard.find(b"*", at)
+        star = heard.find(b"*", at, at + _MOST_SENTENCE)
         if star >= 0:
             body = bytes(heard[at + 1 : star])
             if bytes(heard[at : star + 3]) == sentence(body)[:-2]:
@@ -96,14 +99,19 @@ def _has_sentence(heard, start):
 
 def _ublox_generation(heard):
     """Return 6 to 10 from the hardware version in UBX-MON-VER, or 0 without a whole answer."""
-    at = heard.find(b"\xb5\x62\x0a\x04")
-    if at < 0 or len(heard) < at + 6:
-        return 0
-    length = struct.unpack_from("<H", heard, at + 4)[0]
-    frame = bytes(heard[at : at + 8 + length])
-    if length < 40 or frame != ubx(0x0A, 0x04, frame[6 : 6 + length]):
-        return 0
-    hardware = frame[36:46].split(b"\x00")[0]
+    at = heard.find(_MON_VER)
+    while 0 <= at <= len(heard) - 6:
+        length = struct.unpack_from("<H", heard, at + 4)[0]
+        frame = bytes(heard[at : at + 8 + length])
+        if 40 <= length <= len(frame) - 8 and frame == ubx(0x0A, 0x04, frame[6:-2]):
+            return _generation(frame[36:46])
+        at = heard.find(_MON_VER, at + 1)
+    return 0
+
+
+def _generation(field):
+    """Return the generation of a hardware version; unknown ones count as 6, which all obey."""
+    hardware = field.split(b"\x00")[0]
     known = {b"00040005": 5, b"00040007": 6, b"00070000": 7, b"00080000": 8, b"00190000": 9}
     return known.get(hardware, 10 if hardware == b"000A0000" else 6)
 

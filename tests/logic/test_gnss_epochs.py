@@ -53,7 +53,8 @@ def test_every_sentence_of_an_epoch_adds_its_part():
     assert fix.signals == (4, 32, 20, 47)
     assert 50 <= fix.error_m <= 60, fix.error_m  # GST's, the root of 30 m and 40 m squared
     assert not fix.is_doubtful
-    assert fix.passes(10, 11)
+    assert fix.passes(120, 11)
+    assert not fix.passes(10, 11), "its HDOP would pass; the receiver's own estimate does not"
 
 
 def test_any_talker_says_the_same():
@@ -109,6 +110,15 @@ def test_a_number_that_does_not_belong_refuses_the_whole_sentence():
         rmc(speed=b"X.1"),
         rmc(speed=b"5000.0"),
         rmc(speed=b"-1.0"),
+        rmc(status=b"AA"),
+        rmc(status=b"0"),
+        rmc(mode=b"1"),
+        rmc(mode=b"DD"),
+        rmc(mode=b"d"),
+        with_checksum(b"GPGLL,4404.1305,N,12118.8515,W,202641.000,,A"),
+        with_checksum(b"GPGLL,4404.1305,NN,12118.8515,W,202641.000,A,A"),
+        with_checksum(b"GPGLL,4404.1305,N,12118.8515,W,202641.000,A,-"),
+        with_checksum(b"GNGST,202641.000,2.0,,,,3.0x,4.0,9.0"),
         with_checksum(b"GNGSA,A,4,10,,,,,,,,,,,,1.5,0.8,1.3,1"),
         with_checksum(b"GPGSV,2,1,06,10,78,221,4x"),
         with_checksum(b"GPGSV,2,1,06,10,78,221,147"),
