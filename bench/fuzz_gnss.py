@@ -87,7 +87,7 @@ class Reader:
 
     def __init__(self, claims: int, least_utc_s: int, is_searching: bool) -> None:
         self.integrity = integrity.Integrity()
-        self.epochs = gnss.Epochs(least_utc_s, claims, self.integrity.take_signals)
+        self.epochs = gnss.Epochs(least_utc_s, claims, on_signals=self.integrity.take_signals)
         self.search = receiver_search.ReceiverSearch(9_600) if is_searching else None
         self.second = 0
 

@@ -58,7 +58,8 @@ def _place(fields: list[bytes]) -> Place | None:
     else:
         return None
     at_ms = _time_ms(fields[clock])
-    lat, lon = _angle(fields[at], fields[at + 1], b"NS"), _angle(fields[at + 2], fields[at + 3], b"EW")
+    lat = _angle(fields[at], fields[at + 1], b"NS")
+    lon = _angle(fields[at + 2], fields[at + 3], b"EW")
     return None if not valid or at_ms is None or lat is None or lon is None else (at_ms, lat, lon)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tag import events, gnss, receivers
+from tag import events, gnss, loss, receivers
 from tag import policy as orders
 from tag.integrity import Integrity
 from tag.pipeline import Pipeline
@@ -11,6 +11,8 @@ from tag.receiver_search import ReceiverSearch
 _SAMPLE_MS = 250
 _RATE_MS = 1_000  # between two epochs of the receiver
 _LAG_S = 3  # time passes in the pipeline this long behind, so that a late fix is not too late
+_RETRY_S = 10  # between two searches for a receiver that none has found
+_FIRST_CLAIMS = 3  # epochs that say the same time before the first one is believed
 
 
 class Sampler:
@@ -21,36 +23,59 @@ class Sampler:
         self._policy = policy
         self._assembly = assembly
         self._integrity = Integrity()
-        self._epochs = gnss.Epochs(build_utc_s, on_signals=self._integrity.take_signals)
-        self._search = ReceiverSearch(tag.config.gnss_baud)
+        self._epochs = gnss.Epochs(
+            build_utc_s, first_claims=_FIRST_CLAIMS, on_signals=self._integrity.take_signals
+        )
+        self._loss = loss.Loss(self._now_s(), policy.slot_s)
+        self._kind = receivers.UNKNOWN
+        self._baud = tag.config.gnss_baud
         self._pipeline = Pipeline(policy, cell_offset)
-        self._has_said_jump = False
 
     def receiver(self):
         """Return (kind, baud) of the receiver as far as it is known."""
-        return self._search.kind, self._search.baud
+        return self._kind, self._baud
 
     def counts(self):
         """Return the counters of HEALTH: epochs, fixes."""
         return [self._epochs.epochs, self._epochs.fixes]
 
     async def sample(self, uart, buffer):
-        """Find the receiver, then take what it sends until the order's term is over."""
-        for baud, message, wait_ms in self._search.steps(_RATE_MS, False):
-            uart.set_baud(baud)
-            uart.write(message)
-            await asyncio.sleep_ms(wait_ms)
-            count = uart.read_into(buffer)
-            self._search.hear(buffer, count)
-            self._hear(buffer, count)
+        """Take what the receiver sends until the order's term is over.
+
+        One that falls silent is searched for again: after a dip of its supply it is back at its
+        maker's rate and settings.
+        """
         while not self._is_over():
-            await asyncio.sleep_ms(_SAMPLE_MS)
-            self._hear(buffer, uart.read_into(buffer))
-        for message in receivers.release(self._search.kind):
+            await self._find(uart, buffer)
+            await self._listen(uart, buffer)
+        for message in receivers.release(self._kind):
             uart.write(message)
         while True:
             await asyncio.sleep_ms(_SAMPLE_MS)
             self._tag.watchdog.feed()
+
+    async def _find(self, uart, buffer):
+        """Find the receiver and set it up, while what it says is taken already."""
+        search = ReceiverSearch(self._baud)
+        for baud, message, wait_ms in search.steps(_RATE_MS, False):
+            uart.set_baud(baud)
+            uart.write(message)
+            await asyncio.sleep_ms(wait_ms)
+            count = uart.read_into(buffer)
+            search.hear(buffer, count)
+            self._hear(buffer, count)
+        self._baud = search.baud
+        self._kind = search.kind
+
+    async def _listen(self, uart, buffer):
+        """Take what comes, until the receiver is silent."""
+        since_s = self._now_s()
+        while not self._is_over():
+            await asyncio.sleep_ms(_SAMPLE_MS)
+            self._hear(buffer, uart.read_into(buffer))
+            now_s = self._now_s()
+            if self._loss.is_silent(now_s) and now_s - since_s >= _RETRY_S:
+                return
 
     async def warn(self, vibrator):
         """Vibrate where the wearer comes near an exclusion zone."""
@@ -59,6 +84,9 @@ class Sampler:
             pattern_ms = self._pipeline.take_warning()
             if pattern_ms is not None:
                 await vibrator.play(pattern_ms)
+
+    def _now_s(self):
+        return self._tag.clock.ms() // 1000
 
     def _is_over(self):
         """Return whether the order's term has passed: the receiver goes back to its defaults."""
@@ -71,13 +99,21 @@ class Sampler:
         for fix in self._epochs.feed(buffer, count):
             if not fix.is_doubtful:
                 self._take_fix(fix)
+        now_s = self._now_s()
+        self._loss.hear(now_s, self._epochs.sentences)
         utc_s = self._tag.utc_s()
         if utc_s is not None:
             if self._pipeline.is_ahead(utc_s):
                 self._pipeline.restart()
             self._take_records(self._pipeline.step(utc_s - _LAG_S, None))
-            for code, value in self._integrity.suspicions(self._tag.clock.ms() // 1000):
-                self._assembly.say(code, value, utc_s)
+            self._say_events(now_s, utc_s)
+
+    def _say_events(self, now_s, utc_s):
+        for code, value in self._integrity.suspicions(now_s):
+            self._assembly.say(code, value, utc_s)
+        change = self._loss.change(now_s, utc_s)
+        if change is not None:
+            self._assembly.say(change[0], change[1], utc_s)
 
     def _take_fix(self, fix):
         """Believe the fix's time or not; then let it through the pipeline."""
@@ -86,16 +122,12 @@ class Sampler:
         off_s = timebase.observe(fix.utc_s, now_ms)
         self._integrity.take_fix(fix, now_ms // 1000)
         self._pipeline.doubt_time(timebase.in_doubt)
-        if off_s == 0:
-            self._has_said_jump = timebase.in_doubt and self._has_said_jump
-        else:
-            fix.utc_s = timebase.utc_s(
-                now_ms
-            )  # the place counts, for crossings; the date does not
-            if not self._has_said_jump:
-                self._has_said_jump = True
-                bounded = min(max(off_s, -(1 << 31)), (1 << 31) - 1)
-                self._assembly.say(events.CLOCK, bounded, fix.utc_s)
+        if off_s:
+            self._integrity.say(events.CLOCK, min(max(off_s, -(1 << 31)), (1 << 31) - 1))
+            # The place counts, for crossings; the date does not.
+            fix.utc_s = timebase.utc_s(now_ms)
+        if fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
+            self._loss.take_fix(now_ms // 1000)
         if self._pipeline.is_due(fix.utc_s):
             self._take_records(self._pipeline.step(fix.utc_s, fix))
 

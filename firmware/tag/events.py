@@ -1,8 +1,12 @@
-"""The numbered table of events: the only thing that is ever logged. No text, coordinate or key."""
+"""The numbered table of events: the only thing that is ever logged. No text, coordinate or key.
+
+A value is a property of what happened to the tag, never of the place: no speed, no satellite
+count, no C/N0, no time inside a slot (docs/RECEIVERS.md says why each class is cut as it is).
+"""
 
 BOOT = 1  # value: 1 power-on, 3 watchdog or reset (machine.reset_cause)
-FIX_LOST = 2  # value: seconds since the last fix
-FIX_FOUND = 3  # value: seconds without one
+FIX_LOST = 2  # value: 1 the receiver talks and has no usable fix, 2 it is silent
+FIX_FOUND = 3  # value: slots since the one of the loss
 NO_POLICY = 4  # value: 0 none stored, 1 refused, 2 not yet in force, 3 over
 POLICY_ACTIVE = 5  # value: its version
 CLOCK = 6  # value: seconds that the receiver's time jumped, at most 2**31 - 1
@@ -12,11 +16,12 @@ UPLINK_FAILED = 9  # value: tries in a row
 ACK_REFUSED = 10  # value: the envelope's number
 WIFI_FAILED = 11  # value: network.WLAN.status()
 POLICY_REFUSED = 12  # value: 0
-JUMP = 13  # value: the speed in m/s that two positions would need
+JUMP = 13  # value: class of the speed needed: 1 over 100 m/s, 2 over 1 km/s, 3 over 10 km/s
 TIME_STEP = 14  # value: seconds that the receiver's time stepped against the clock
-JAM_SUSPECTED = 15  # value: satellites tracked << 16 | mean C/N0 before << 8 | mean C/N0 now
-SPOOF_SUSPECTED = 16  # value: satellites << 24 | C/N0 spread << 16 | jump in m, at most 65535
+JAM_SUSPECTED = 15  # value: how far all signals fell together, in steps of 4 dB, 2 to 15
+SPOOF_SUSPECTED = 16  # value: 10 x the jump's class + the spread of all signals in dB, 0 to 3
 RECEIVER = 17  # value: kind of receiver << 24 | its baud rate; kinds in receivers.py
+JAM_OVER = 20  # value: n, the signals were down for less than 2**n minutes; 15 at most
 INTERNAL = 30  # value: 0; something in the logic failed, and it began again, silent
 STRAP_OPENED = 31  # value: 0
 CASE_OPENED = 32  # value: 0
@@ -25,8 +30,8 @@ LOCATE_UNANSWERED = 34  # value: its number; no position that may be said in tim
 
 NAMES = {
     BOOT: "boot",
-    FIX_LOST: "fix lost",
-    FIX_FOUND: "fix found",
+    FIX_LOST: "position lost",
+    FIX_FOUND: "position found",
     NO_POLICY: "no policy in force",
     POLICY_ACTIVE: "policy in force",
     CLOCK: "receiver's time jumped",
@@ -39,6 +44,7 @@ NAMES = {
     JUMP: "implausible speed",
     TIME_STEP: "receiver's time stepped",
     JAM_SUSPECTED: "jamming suspected",
+    JAM_OVER: "suspected jamming over",
     SPOOF_SUSPECTED: "spoofing suspected",
     RECEIVER: "receiver found",
     INTERNAL: "internal fault",
@@ -46,4 +52,14 @@ NAMES = {
     CASE_OPENED: "case opened",
     LOCATE_REFUSED: "locate order refused",
     LOCATE_UNANSWERED: "locate order not answered",
+}
+
+# The least and the most value of events whose value is a class: anything else would tell more.
+CLASSES = {
+    FIX_LOST: (1, 2),
+    FIX_FOUND: (0, 100_000),
+    JUMP: (1, 3),
+    JAM_SUSPECTED: (2, 15),
+    SPOOF_SUSPECTED: (10, 33),
+    JAM_OVER: (0, 15),
 }

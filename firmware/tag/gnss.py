@@ -39,17 +39,18 @@ class Epochs:
     `read` and `fix` are the two halves of `feed`: `read` takes no heap, `fix` makes the object.
     A date before `least_utc_s` is refused: a receiver whose week number has rolled over is 1,024
     weeks late. Time that runs backwards is stale until so many epochs in a row go on from it; a
-    log may be several logs, and takes 1. `on_signals` is called with the tally of each epoch that
+    log may be several logs, and takes 1. The first time of all is believed when so many epochs
+    say it. `on_signals` is called with the tally of each epoch that
     had GSV sentences, fix or not: count, sum, weakest and strongest C/N0.
     """
 
-    def __init__(self, least_utc_s=0, backward_claims=10, on_signals=None):
+    def __init__(self, least_utc_s=0, backward_claims=10, first_claims=1, on_signals=None):
         self._sentences = nmea.Sentences()
         self._state = self._sentences.state
         self._current = Epoch()
         self._closed = Epoch()
         self._void = Epoch()
-        self.judge = Judge(least_utc_s // 86_400, backward_claims)
+        self.judge = Judge(least_utc_s // 86_400, backward_claims, first_claims)
         self._on_signals = on_signals
         self._has_fix = False  # in _closed, not yet taken
         self._usual_mode = 2  # of an epoch without a GSA: 3 once the receiver has said so much

@@ -17,8 +17,9 @@ _USUAL_MOST = const(8)
 class Judge:
     """Takes epochs in the order in which they closed, and says which of them are fixes."""
 
-    def __init__(self, least_days, backward_claims):
+    def __init__(self, least_days, backward_claims, first_claims):
         self._backward_claims = backward_claims
+        self._first_claims = first_claims
         self._least_days = least_days
         self.days = UNKNOWN  # since 1970, of the epoch that was accepted last
         self._days = UNKNOWN  # and time of day, of the one that was believed last
@@ -73,7 +74,12 @@ class Judge:
 
         A jump that a damaged date can explain is believed when the next epochs go on from it.
         """
-        if self._days != UNKNOWN:
+        if self._days == UNKNOWN:
+            # A wrong first date would make every right one after it stale.
+            self._claim(days, time_ms)
+            if self._claims < self._first_claims:
+                return False
+        else:
             step = days - self._days
             if step == 0 and time_ms == self.time_ms:
                 return False

@@ -394,6 +394,13 @@ def _(dossier):
     one.records.append(record.event(one.sealed_s // SLOT_S, 999, 0))
 
 
+@fault("event-value")
+def _(dossier):
+    """the speed in m/s where an event has a class"""
+    one = dossier.routine(4)
+    one.records.append(record.event(one.sealed_s // SLOT_S, events.JUMP, 140))
+
+
 @fault("precise-outside")
 def _(dossier):
     """a position 400 m outside its zone"""

@@ -66,6 +66,7 @@ CODES = {
     "zone-unknown": _violation("FORMAT 3"),
     "zone-out-of-hours": _violation("DESIGN 3"),
     "event-unknown": _violation("FORMAT 3"),
+    "event-value": _violation("FORMAT 3, R9"),
     "precise-no-exclusion": _violation("DESIGN 3, R9"),
     "precise-outside": _violation("DESIGN 3, R9"),
     "precise-in-dwelling": _violation("DESIGN 3, R15"),

@@ -156,9 +156,14 @@ def _present_faults(entry: Record, order: Order) -> Iterator[Fault]:
 
 
 def _event_faults(entry: Record, order: Order) -> Iterator[Fault]:
-    if entry[2] not in events.NAMES:
-        when = order.reader.time_words(entry)
-        yield "event-unknown", f"An event of {when} has code {entry[2]}, which no table has."
+    _, _, code, value = entry
+    when = order.reader.time_words(entry)
+    if code not in events.NAMES:
+        yield "event-unknown", f"An event of {when} has code {code}, which no table has."
+    least, most = events.CLASSES.get(code, (value, value))
+    if not least <= value <= most:
+        name = events.NAMES[code]
+        yield "event-value", f"The event {name!r} of {when} has a value that is no class of it."
 
 
 def _located_faults(entry: Record, order: Order) -> Iterator[Fault]:

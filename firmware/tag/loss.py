@@ -1,0 +1,50 @@
+"""Loss of position as an event (R8): no usable fix for two minutes, and its return.
+
+The state is said at most once a slot, with nothing finer: how many seconds a tag was under ground
+would name the tunnel, and a second change in a slot would count the doors somebody went through.
+"""
+
+from tag import events
+
+LOST_S = 120
+SILENT_S = 60  # without a sentence with a right checksum: not the sky, the receiver
+
+
+class Loss:
+    """Knows whether there is a position; seconds are the monotonic clock's."""
+
+    def __init__(self, now_s, slot_s):
+        self._slot_s = slot_s
+        self._fix_s = now_s
+        self._heard_s = now_s
+        self._sentences = 0
+        self._lost_slot = None  # the slot of the loss that was said and is not over
+        self._said_slot = None
+
+    def take_fix(self, now_s):
+        """Take note of a fix that passed the order's gate."""
+        self._fix_s = now_s
+
+    def hear(self, now_s, sentences):
+        """Take the count of sentences so far."""
+        if sentences != self._sentences:
+            self._sentences = sentences
+            self._heard_s = now_s
+
+    def is_silent(self, now_s):
+        """Return whether the receiver says nothing that can be read."""
+        return now_s - self._heard_s >= SILENT_S
+
+    def change(self, now_s, utc_s):
+        """Return (event code, value) where position was lost or found, else None."""
+        slot = utc_s // self._slot_s
+        is_lost = now_s - self._fix_s >= LOST_S
+        if is_lost == (self._lost_slot is not None) or slot == self._said_slot:
+            return None
+        self._said_slot = slot
+        if is_lost:
+            self._lost_slot = slot
+            return events.FIX_LOST, 2 if self.is_silent(now_s) else 1
+        slots = slot - self._lost_slot
+        self._lost_slot = None
+        return events.FIX_FOUND, max(slots, 0)

@@ -1,0 +1,233 @@
+# heap: 16M
+# path: host_tools/reticent/sim/mock
+"""duty/sampling.py on a mocked UART: garage, tunnel, jam and spoof, silence, a cold start.
+
+The running tag's own sampler, with the real search, parser, gate, pipeline and assembly: what it
+says of a receiver's stream, and when.
+"""
+
+import sys
+
+import mocked
+import orders
+from tag import events
+from tag.assembly import Assembly
+from tag.timebase import Timebase
+
+START_S = orders.NOT_BEFORE + 36_000  # 10:00, a slot's border
+SKY = (47, 44, 42, 40, 38, 35, 31, 27)
+BAUD = 38_400
+LEAD_MS = 700
+
+
+def with_checksum(body):
+    total = 0
+    for byte in body:
+        total ^= byte
+    return b"$" + body + b"*%02X\r\n" % total
+
+
+def angles(north_m):
+    minutes = (orders.LAT + north_m * orders.NORTH) * 6 // 10  # 1e-4 minutes
+    lat = b"%02d%02d.%04d,N" % (minutes // 600_000, minutes // 10_000 % 60, minutes % 10_000)
+    return lat + b",03000.0000,W"
+
+
+def clock_of(utc_s):
+    return b"%02d%02d%02d.000" % (utc_s // 3600 % 24, utc_s // 60 % 60, utc_s % 60)
+
+
+def gsv(signals):
+    bodies = []
+    for first in range(0, len(signals), 4):
+        cells = [
+            b"%02d,45,090,%02d" % (first + 1 + at, cn0)
+            for at, cn0 in enumerate(signals[first : first + 4])
+        ]
+        bodies.append(b"GPGSV,2,%d,08," % (first // 4 + 1) + b",".join(cells))
+    return bodies
+
+
+def epoch(utc_s, north_m, signals):
+    """Return a second's sentences: without a fix where north_m is None; GSV each fifth second."""
+    clock = clock_of(utc_s)
+    if north_m is None:
+        bodies = [
+            b"GNRMC," + clock + b",V,,,,,,,020326,,,N",
+            b"GNGGA," + clock + b",,,,,0,00,,,M,,M,,",
+        ]
+    else:
+        place = angles(north_m)
+        bodies = [
+            b"GNRMC," + clock + b",A," + place + b",0.01,,020326,,,A",
+            b"GNGGA," + clock + b"," + place + b",1,08,1.00,35.0,M,47.0,M,,",
+        ]
+    if signals is not None and utc_s % 5 == 0:
+        bodies += gsv(signals)
+    return b"".join(with_checksum(body) for body in bodies)
+
+
+class Watchdog:
+    def feed(self):
+        pass
+
+
+class Config:
+    gnss_baud = BAUD
+
+
+class FakeTag:
+    """What Sampler needs of duty.core.Tag."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.config = Config
+        self.watchdog = Watchdog()
+        self.timebase = Timebase(START_S - 86_400)
+
+    def utc_s(self):
+        return self.timebase.utc_s(self.clock.ms())
+
+
+class Recorder(Assembly):
+    """An assembly that keeps (milliseconds, event code, value) of what was said."""
+
+    def __init__(self, clock):
+        super().__init__(1, 900)
+        self.clock = clock
+        self.said = []
+
+    def say(self, code, value, utc_s):
+        self.said.append((self.clock.ms(), code, value))
+        super().say(code, value, utc_s)
+
+
+class Run:
+    """A chip whose receiver sends this profile, a second each; None is a second of silence."""
+
+    def __init__(self, profile, baud=BAUD, at=()):
+        bursts = [
+            (
+                LEAD_MS + 1_000 * second,
+                epoch(START_S + second, *what) if isinstance(what, tuple) else what,
+            )
+            for second, what in enumerate(profile)
+            if what is not None
+        ]
+        self.end_ms = 1_000 * len(profile) + LEAD_MS
+        self.at = at
+        mocked.power_on(uarts={0: mocked.uart(bursts, baud), 1: mocked.uart()}, end_ms=1 << 40)
+        for name in list(sys.modules):
+            if name.split(".")[0] in ("duty", "hal"):
+                del sys.modules[name]
+        import asyncio
+
+        from duty.sampling import Sampler
+        from hal.clock import Clock
+        from hal.uart import ReceiverUart
+
+        tag = FakeTag(Clock())
+        self.tag = tag
+        self.assembly = Recorder(tag.clock)
+        self.sampler = Sampler(tag, orders.order(), (0, 0), self.assembly, START_S - 86_400)
+        self.uart = ReceiverUart(0, 0, 1, BAUD, 2_048)
+        self.first_fix_ms = None
+        asyncio.run(self.go(asyncio))
+        self.said = [one[1:] for one in self.assembly.said]
+
+    async def go(self, asyncio):
+        task = asyncio.create_task(self.sampler.sample(self.uart, bytearray(2_048)))
+        while self.tag.clock.ms() < self.end_ms:
+            await asyncio.sleep_ms(250)
+            if self.first_fix_ms is None and self.tag.utc_s() is not None:
+                self.first_fix_ms = self.tag.clock.ms()
+            for at_ms, change in self.at:
+                if at_ms - 250 < self.tag.clock.ms() <= at_ms:
+                    change(self.uart._uart._port)
+        task.cancel()
+
+
+HERE, BLIND, DEAF = (0, SKY), (None, SKY), (None, (0,) * 8)
+
+
+def lower(db):
+    return tuple(cn0 - db for cn0 in SKY)
+
+
+def test_the_first_fix_is_accepted_within_two_minutes_of_a_cold_start():
+    run = Run([DEAF] * 100 + [HERE] * 20)
+    assert 100_000 <= run.first_fix_ms <= 106_000, run.first_fix_ms
+    other_rate = Run([DEAF] * 100 + [HERE] * 20, baud=9_600)
+    assert 100_000 <= other_rate.first_fix_ms <= 106_000, other_rate.first_fix_ms
+    # A receiver that says nothing at all before its fix, at a rate that has to be found.
+    mute = Run([None] * 100 + [HERE] * 80, baud=9_600)
+    assert mute.first_fix_ms <= 170_000, mute.first_fix_ms
+
+
+def test_an_ordinary_hour_says_nothing():
+    assert Run([(second % 40, SKY) for second in range(3_600)]).said == []
+
+
+def test_a_garage_is_loss_of_position_and_no_suspicion():
+    fading = [
+        (0 if db < 24 else None, (44,) + lower(db)[1:4] + (0,) * 4) for db in range(0, 40, 4)
+    ]
+    run = Run([HERE] * 300 + fading * 2 + [DEAF] * 1_500 + [HERE] * 900)
+    assert run.said == [(events.FIX_LOST, 1), (events.FIX_FOUND, 2)], run.said
+
+
+def test_a_tunnel_of_a_minute_is_nothing_and_a_long_one_a_loss():
+    assert Run([HERE] * 300 + [DEAF] * 60 + [(1_500, SKY)] * 300).said == []
+    run = Run([HERE] * 300 + [DEAF] * 400 + [(6_000, SKY)] * 1_000)
+    assert run.said == [(events.FIX_LOST, 1), (events.FIX_FOUND, 1)], run.said
+
+
+def test_a_jam_is_suspected_and_its_loss_of_position_said_too():
+    run = Run([HERE] * 300 + [(None, lower(13))] * 400 + [HERE] * 600)
+    assert run.said == [
+        (events.JAM_SUSPECTED, 3),
+        (events.FIX_LOST, 1),
+        (events.JAM_OVER, 3),
+        (events.FIX_FOUND, 1),
+    ], run.said
+
+
+def test_a_spoofer_is_suspected_by_uniform_signals_and_the_jump():
+    run = Run([HERE] * 300 + [(20_000, (41, 41, 42, 42, 42, 43, 43, 42))] * 120)
+    assert run.said == [(events.JUMP, 3), (events.SPOOF_SUSPECTED, 32)], run.said
+
+
+def test_a_receiver_that_falls_silent_is_a_loss_of_another_kind():
+    run = Run([HERE] * 300 + [None] * 900 + [HERE] * 900)
+    assert run.said == [(events.FIX_LOST, 2), (events.FIX_FOUND, 1)], run.said
+
+
+def test_a_receiver_that_comes_back_at_another_rate_is_found_again():
+    def reset(port):
+        port.receiver.line.change_baud(9_600)
+        port.receiver.change_baud(port.baud)
+
+    run = Run([HERE] * 600, at=[(300_000, reset)])
+    assert run.sampler.receiver()[1] == 9_600
+    assert run.said == []
+    assert run.tag.timebase.utc_s(run.tag.clock.ms()) == START_S + 599
+    assert run.sampler.counts()[1] > 500, run.sampler.counts()
+
+
+def test_a_wrong_first_date_does_not_stop_the_clock():
+    wrong = epoch(START_S, 0, SKY).replace(b",020326,", b",020336,")
+    body = wrong[1 : wrong.index(b"*")]
+    run = Run([with_checksum(body)] + [HERE] * 30)
+    assert run.said == [], run.said
+    assert START_S + 25 <= run.tag.utc_s() <= START_S + 32
+
+
+def test_a_receiver_whose_time_jumps_to_and_fro_floods_nothing():
+    def at(utc_s):
+        return epoch(utc_s, 0, SKY)
+
+    profile = [HERE] * 60
+    for second in range(60, 1_000, 3):
+        profile += [at(START_S + 86_400 * 40 + second + more) for more in range(2)] + [HERE]
+    run = Run(profile)
+    assert len(run.said) <= 12, len(run.said)
