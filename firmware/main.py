@@ -10,7 +10,7 @@ import asyncio
 import board
 
 import build_info
-from duty import orders, secrets
+from duty import orders, secrets, told
 from duty.core import Tag
 from duty.sampling import Sampler
 from duty.sealing import Sealer
@@ -37,7 +37,8 @@ def work(tag, policy):
         return (tag.idle(),)
     offset = secrets.load_offset(policy.cell_m, tag.drbg)
     assembly = Assembly(policy.version, policy.slot_s)
-    sampler = Sampler(tag, policy, offset, assembly, build_info.BUILD_UTC_S)
+    ledger = told.load(policy.version)
+    sampler = Sampler(tag, policy, offset, assembly, build_info.BUILD_UTC_S, ledger)
     cause = watchdog.reset_cause()
     sealer = Sealer(tag, policy, assembly, sampler, build_info.VERSION, cause)
     baud = tag.config.gnss_baud

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from duty import told
 from tag import events, gnss, loss, receivers
 from tag import policy as orders
 from tag.integrity import Integrity
@@ -18,7 +19,7 @@ _FIRST_CLAIMS = 3  # epochs that say the same time before the first one is belie
 class Sampler:
     """Under one order; what is released goes to the assembly. UART and vibrator are handed in."""
 
-    def __init__(self, tag, policy, cell_offset, assembly, build_utc_s):
+    def __init__(self, tag, policy, cell_offset, assembly, build_utc_s, ledger=None):
         self._tag = tag
         self._policy = policy
         self._assembly = assembly
@@ -29,7 +30,8 @@ class Sampler:
         self._loss = loss.Loss(self._now_s(), policy.slot_s)
         self._kind = receivers.UNKNOWN
         self._baud = tag.config.gnss_baud
-        self._pipeline = Pipeline(policy, cell_offset)
+        self._ledger = ledger  # None: what is told is not kept for a next life
+        self._pipeline = Pipeline(policy, cell_offset, ledger)
 
     def receiver(self):
         """Return (kind, baud) of the receiver as far as it is known."""
@@ -76,6 +78,18 @@ class Sampler:
             now_s = self._now_s()
             if self._loss.is_silent(now_s) and now_s - since_s >= _RETRY_S:
                 return
+
+    def tamper(self, cause):
+        """Say that the strap or the case was opened (record.STRAP, record.CASE)."""
+        utc_s = self._tag.utc_s()
+        if utc_s is not None:
+            self._take_records(self._pipeline.tamper(utc_s, cause))
+
+    def locate(self, number):
+        """Act on a genuine locate order of this number."""
+        utc_s = self._tag.utc_s()
+        if utc_s is not None:
+            self._take_records(self._pipeline.locate(utc_s, number))
 
     async def warn(self, vibrator):
         """Vibrate where the wearer comes near an exclusion zone."""
@@ -132,6 +146,8 @@ class Sampler:
             self._take_records(self._pipeline.step(fix.utc_s, fix))
 
     def _take_records(self, said):
-        """Hand what was released to the assembly."""
+        """Hand what was released to the assembly; first the ledger, should the power go."""
+        if self._ledger is not None and self._ledger.is_changed:
+            told.save(self._ledger)
         for kind, entry in said:
             self._assembly.add(kind, entry)

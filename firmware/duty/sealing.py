@@ -32,7 +32,9 @@ class Sealer:
             utc_s = self._tag.utc_s()
             if utc_s is None:
                 continue
-            if self._assembly.has_alert():
+            if self._policy.phase(utc_s) != orders.ACTIVE:
+                self._assembly.withhold_places()
+            if self._assembly.has_alert(utc_s):
                 await self._seal_batch(batch.ALERT, utc_s)
                 self._tag.upload_now.set()
             if self._slots.seal_is_due(utc_s):
@@ -43,7 +45,7 @@ class Sealer:
 
     def _add_routine_events(self, utc_s):
         """Say what each boot, each batch and each day has to say beside the pipeline."""
-        say = self._assembly.say
+        say = self._assembly.say_now
         if not self._has_said_boot:
             self._has_said_boot = True
             say(events.BOOT, self._reset_cause, utc_s)

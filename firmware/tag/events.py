@@ -27,6 +27,7 @@ STRAP_OPENED = 31  # value: 0
 CASE_OPENED = 32  # value: 0
 LOCATE_REFUSED = 33  # value: the locate order's number; no such exception, or none is left
 LOCATE_UNANSWERED = 34  # value: its number; no position that may be said in time
+NO_CLOCK = 35  # value: 0; no time since boot: this slot is the earliest that it can be
 
 NAMES = {
     BOOT: "boot",
@@ -52,6 +53,7 @@ NAMES = {
     CASE_OPENED: "case opened",
     LOCATE_REFUSED: "locate order refused",
     LOCATE_UNANSWERED: "locate order not answered",
+    NO_CLOCK: "no time yet",
 }
 
 # The least and the most value of events whose value is a class: anything else would tell more.
@@ -63,3 +65,27 @@ CLASSES = {
     SPOOF_SUSPECTED: (10, 33),
     JAM_OVER: (0, 15),
 }
+
+# Of the other events; one that stands in neither table tells its code and nothing else.
+_ANY = -(1 << 31), (1 << 31) - 1
+RANGES = {
+    BOOT: (0, 7),
+    NO_POLICY: (0, 3),
+    POLICY_ACTIVE: _ANY,
+    CLOCK: _ANY,
+    OUTBOX_DROPPED: _ANY,
+    OUTBOX_DROPPED_TO: _ANY,
+    UPLINK_FAILED: (0, 1_000),
+    ACK_REFUSED: _ANY,
+    WIFI_FAILED: (-16, 16),
+    TIME_STEP: _ANY,
+    RECEIVER: _ANY,
+    LOCATE_REFUSED: _ANY,
+    LOCATE_UNANSWERED: _ANY,
+}
+
+
+def bounded(code, value):
+    """Return the value that an event of this code may tell: the nearest in its range."""
+    least, most = CLASSES.get(code) or RANGES.get(code, (0, 0))
+    return min(max(value, least), most)

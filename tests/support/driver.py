@@ -66,7 +66,7 @@ class _Duty:
             self._take(self._pipeline.step(utc_s, fix))
         self._take(self._pipeline.step(utc_s - _LAG_S, None))
         planned = []
-        if self._assembly.has_alert():
+        if self._assembly.has_alert(utc_s):
             planned.append(self._plan(batch.ALERT, utc_s))
         if self._slots.seal_is_due(utc_s):
             self._say_routine(utc_s)
