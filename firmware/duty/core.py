@@ -23,12 +23,15 @@ class Tag:
             files.ensure_folder(folder)
             files.sweep(folder)
         self.config = wire_config.decode(files.read(_CONFIG))
+        self.outbox = Outbox("/outbox", outbox_capacity)
+        # Before the identity is made: a tag that has one has sealed, and never begins anew.
+        may_begin = not secrets.has_identity()
+        self.counters = Counters(_STATE + "/counters", self.outbox, may_begin)
         self.drbg = secrets.start_generator(fresh)
         self.identity, self.tag = secrets.load_identity(self.drbg)
-        self.outbox = Outbox("/outbox", outbox_capacity)
-        self.counters = Counters(_STATE + "/counters", self.outbox)
         self.timebase = Timebase(max(self.counters.floor_s, build_utc_s))
         self.upload_now = asyncio.Event()
+        self._flash = asyncio.Lock()
 
     def utc_s(self):
         """Return the UTC second, or None where it is not known."""
@@ -39,6 +42,12 @@ class Tag:
         while True:
             self.watchdog.feed()
             await asyncio.sleep_ms(1_000)
+
+    async def write(self, steps):
+        """Run a generator of flash writes to its end; one at a time, whoever asks."""
+        async with self._flash:
+            for _ in steps:
+                await asyncio.sleep_ms(0)
 
     async def run_steps(self, steps):
         """Run a generator of long steps; others get their turn between two of them."""

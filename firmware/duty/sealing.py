@@ -3,6 +3,7 @@
 import asyncio
 
 from seal import envelope
+from store.commit import commit
 from store.outbox import ALERT, ROUTINE
 from tag import events
 from tag import policy as orders
@@ -24,6 +25,7 @@ class Sealer:
         self._slots = UploadSlots(policy.upload_s)
         self._has_said_boot = False
         self._health_day = None
+        self._said_dropped = None  # [first, last] of the drop that this boot's records tell of
 
     async def seal(self):
         """Seal whatever is due, and say when it is to be sent."""
@@ -35,15 +37,15 @@ class Sealer:
             if self._policy.phase(utc_s) != orders.ACTIVE:
                 self._assembly.withhold_places()
             if self._assembly.has_alert(utc_s):
-                await self._seal_batch(batch.ALERT, utc_s)
+                await self.seal_batch(batch.ALERT, utc_s)
                 self._tag.upload_now.set()
             if self._slots.seal_is_due(utc_s):
-                self._add_routine_events(utc_s)
-                await self._seal_batch(batch.ROUTINE, utc_s)
+                self.add_routine_events(utc_s)
+                await self.seal_batch(batch.ROUTINE, utc_s)
             if self._slots.upload_is_due(utc_s):
                 self._tag.upload_now.set()
 
-    def _add_routine_events(self, utc_s):
+    def add_routine_events(self, utc_s):
         """Say what each boot, each batch and each day has to say beside the pipeline."""
         say = self._assembly.say_now
         if not self._has_said_boot:
@@ -54,14 +56,19 @@ class Sealer:
         phase = self._policy.phase(utc_s)
         if phase != orders.ACTIVE:
             say(events.NO_POLICY, 2 if phase == orders.BEFORE else 3, utc_s)
+        dropped = self._tag.counters.dropped
+        if dropped != self._said_dropped:
+            self._said_dropped = dropped
+            if dropped is not None:
+                say(events.OUTBOX_DROPPED, dropped[0], utc_s)
+                say(events.OUTBOX_DROPPED_TO, dropped[1], utc_s)
         if utc_s // 86_400 != self._health_day:
             self._health_day = utc_s // 86_400
             slot = utc_s // self._policy.slot_s
             health = record.health(slot, None, self._version, self._sampler.counts())
             self._assembly.add(batch.ROUTINE, health)
-            self._tag.counters.floor_s = utc_s
 
-    async def _seal_batch(self, kind, utc_s):
+    async def seal_batch(self, kind, utc_s):
         """Seal the next batch of this class into the outbox; nothing where no key is in force."""
         tag, counters = self._tag, self._tag.counters
         week, data = self._assembly.next_batch(kind, utc_s)
@@ -74,8 +81,8 @@ class Sealer:
         )
         steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg)
         sealed = await tag.run_steps(steps)
-        dropped = tag.outbox.put(number, ALERT if kind == batch.ALERT else ROUTINE, sealed)
-        counters.advance(sealed)
-        if dropped:
-            self._assembly.say(events.OUTBOX_DROPPED, dropped[0], utc_s)
-            self._assembly.say(events.OUTBOX_DROPPED_TO, dropped[-1], utc_s)
+        told = self._said_dropped
+        is_told = told is not None and told == counters.dropped
+        tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)
+        shelf = ALERT if kind == batch.ALERT else ROUTINE
+        await tag.write(commit(tag.outbox, counters, shelf, sealed, tells_dropped))

@@ -30,6 +30,11 @@ def start_generator(fresh):
     return Drbg(hmac_sha256(seed, (b"run", fresh)))
 
 
+def has_identity():
+    """Return whether this tag has made its identity key: no later boot is its first."""
+    return files.read(_IDENTITY) is not None
+
+
 def load_identity(drbg):
     """Return (Ed25519 seed, tag id); the tag makes its own key, and only the public one leaves."""
     seed = files.read(_IDENTITY)

@@ -26,11 +26,11 @@ class Sender:
             await tag.upload_now.wait()
             tag.upload_now.clear()
             for backoff_s in _BACKOFF_S:
-                if await self._upload():
+                if await self.upload():
                     break
                 await asyncio.sleep(backoff_s + tag.drbg.generate(1)[0] % backoff_s)
 
-    async def _upload(self):
+    async def upload(self):
         """Try one session; return whether nothing is left to do."""
         tag = self._tag
         try:
@@ -38,16 +38,28 @@ class Sender:
                 return False
             self._set_rtc(tag.timebase.least_s(tag.clock.ms()))
             report = await session.upload(
-                tag.outbox, self._connect, tag.config.host, self._is_genuine
+                tag.outbox, self._connect, tag.config.host, self._is_genuine, self._remove
             )
         except (OSError, UplinkError, asyncio.TimeoutError, EOFError, ValueError):
             return False  # a ValueError is mbedTLS's word for a certificate that it refuses
         finally:
             self._radio.leave()
         if report.last_ack is not None:
-            tag.timebase.confirm(report.last_ack.utc_s, tag.clock.ms())
-            tag.counters.log_head = report.last_ack.log_head
+            await self._note_ack(report.last_ack)
         return tag.outbox.count() == 0
+
+    async def _remove(self, number):
+        """Remove an acked envelope from the flash."""
+        await self._tag.write(self._tag.outbox.remove_steps(number))
+
+    async def _note_ack(self, ack):
+        """Keep what an ack says beside its envelope: the time, and the access log's head."""
+        counters = self._tag.counters
+        self._tag.timebase.confirm(ack.utc_s, self._tag.clock.ms())
+        counters.floor_s = self._tag.timebase.floor_s
+        counters.acked_s = ack.utc_s
+        counters.log_head = ack.log_head
+        await self._tag.write(counters.save_steps())
 
     async def _connect(self):
         """Return (reader, writer) of a TLS stream to the collector."""

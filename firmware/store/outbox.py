@@ -1,7 +1,7 @@
 """The outbox: sealed envelopes on flash until the collector's ack. One file each.
 
-A file's name is the sequence number in hex and the class, so that a listing tells everything and
-an envelope need not be read to be sorted.
+A file's name is the sequence number in hex and the class. The folder is listed once, at boot; from
+then on two lists in RAM say what waits, so that no question costs more with every envelope.
 """
 
 import os
@@ -12,64 +12,79 @@ ALERT, ROUTINE = "a", "r"
 
 
 class Outbox:
-    """Envelopes in a folder; at most `capacity` of them."""
+    """Envelopes in a folder; at most `capacity` of them. Numbers only rise."""
 
     def __init__(self, folder, capacity):
         self._folder = folder
         self._capacity = capacity
         files.ensure_folder(folder)
         files.sweep(folder)
+        self._alerts = []
+        self._routines = []
+        for name in os.listdir(folder):
+            number, _, kind = name.partition(".")
+            if kind in (ALERT, ROUTINE):
+                self._list(kind).append(int(number, 16))
+        self._alerts.sort()
+        self._routines.sort()
 
-    def put(self, number, kind, envelope):
-        """Store an envelope, whole or not at all; return the list of numbers dropped for it.
+    def victims(self):
+        """Return the numbers that must go before one more envelope has a place.
 
-        A full outbox drops its oldest ROUTINE envelope first; an ALERT only where nothing else is.
+        The oldest ROUTINE goes first; an ALERT only where nothing else is.
         """
-        dropped = []
-        while self.count() >= self._capacity:
-            oldest = min(self._entries(), key=lambda entry: (entry[1] == ALERT, entry[0]))
-            self._remove(oldest)
-            dropped.append(oldest[0])
-        files.replace(self._path((number, kind)), envelope)
-        return dropped
+        surplus = max(self.count() + 1 - self._capacity, 0)
+        return (self._routines + self._alerts)[:surplus]
+
+    def oldest(self):
+        """Return [the number to give up next], or [] where nothing waits."""
+        return (self._routines[:1] + self._alerts[:1])[:1]
+
+    def put_steps(self, number, kind, envelope):
+        """Store an envelope, whole or not at all; `admit` makes it one that waits."""
+        return files.replace_steps(self._path(number, kind), envelope)
+
+    def admit(self, number, kind):
+        """Let a stored envelope be sent: its successor can no longer take its number."""
+        self._list(kind).append(number)
 
     def numbers(self, most):
         """Return up to `most` numbers in the order of sending: ALERT first, then oldest."""
-        entries = sorted(self._entries(), key=lambda entry: (entry[1] != ALERT, entry[0]))
-        return [number for number, _ in entries[:most]]
+        alerts = self._alerts[:most]
+        return alerts + self._routines[: most - len(alerts)]
 
     def newest(self):
-        """Return the highest sequence number in the outbox, or None."""
-        return max((number for number, _ in self._entries()), default=None)
+        """Return the highest sequence number that waits, or None."""
+        return max(self._alerts[-1:] + self._routines[-1:], default=None)
 
     def get(self, number):
-        """Return the envelope's bytes, or None where it is not there."""
-        for kind in (ALERT, ROUTINE):
-            envelope = files.read(self._path((number, kind)))
-            if envelope is not None:
-                return envelope
-        return None
+        """Return the envelope's bytes, or None where none of this number waits."""
+        kind = self._kind(number)
+        return None if kind is None else files.read(self._path(number, kind))
 
     def remove(self, number):
-        """Remove an envelope that was acked; one that is gone already stays so."""
-        for entry in self._entries():
-            if entry[0] == number:
-                self._remove(entry)
+        """Remove an envelope that was acked or given up; one that is gone already stays so."""
+        kind = self._kind(number)
+        if kind is not None:
+            os.remove(self._path(number, kind))
+            self._list(kind).remove(number)
+
+    def remove_steps(self, number):
+        """Remove an envelope, in one step of `write`."""
+        self.remove(number)
+        yield
 
     def count(self):
         """Return how many envelopes wait."""
-        return sum(1 for _ in self._entries())
+        return len(self._alerts) + len(self._routines)
 
-    def _entries(self):
-        """Yield (number, kind) of each file in the folder that is an envelope."""
-        for name in os.listdir(self._folder):
-            number, _, kind = name.partition(".")
-            if kind in (ALERT, ROUTINE):
-                yield int(number, 16), kind
+    def _kind(self, number):
+        if number in self._alerts:
+            return ALERT
+        return ROUTINE if number in self._routines else None
 
-    def _remove(self, entry):
-        os.remove(self._path(entry))
+    def _list(self, kind):
+        return self._alerts if kind == ALERT else self._routines
 
-    def _path(self, entry):
-        number, kind = entry
+    def _path(self, number, kind):
         return "%s/%08x.%s" % (self._folder, number, kind)

@@ -21,11 +21,12 @@ class Report:
         self.policy = None
 
 
-async def upload(outbox, connect, host, verify_ack):
+async def upload(outbox, connect, host, verify_ack, remove):
     """Send what waits, ALERT first, until the outbox is empty or a post brings no ack.
 
     `connect()` returns (reader, writer) of a TLS stream; `verify_ack(ack, envelope)` says whether
-    its MAC is right. Returns a Report; raises UplinkError, OSError or asyncio.TimeoutError.
+    its MAC is right; `await remove(number)` removes what was acked. Returns a Report; raises
+    UplinkError, OSError or asyncio.TimeoutError.
     """
     report = Report()
     for _ in range(_MOST_POSTS):
@@ -33,7 +34,7 @@ async def upload(outbox, connect, host, verify_ack):
         if not numbers:
             break
         answer = await asyncio.wait_for(_post(outbox, numbers, connect, host), _TIMEOUT_S)
-        if not _take(answer, numbers, outbox, verify_ack, report):
+        if not await take_answer(answer, numbers, outbox, verify_ack, remove, report):
             break
     return report
 
@@ -54,8 +55,8 @@ async def _post(outbox, numbers, connect, host):
         raise http.UplinkError
 
 
-def _take(answer, numbers, outbox, verify_ack, report):
-    """Remove what was acked; return how many that were."""
+async def take_answer(answer, numbers, outbox, verify_ack, remove, report):
+    """Remove what was acked of these numbers; return how many that were."""
     acks, policy = answer
     taken = 0
     for entry in acks:
@@ -63,7 +64,7 @@ def _take(answer, numbers, outbox, verify_ack, report):
         if envelope is None or not verify_ack(entry, envelope):
             report.refused += 1
             continue
-        outbox.remove(entry.number)
+        await remove(entry.number)
         report.last_ack = entry
         taken += 1
     report.acked += taken

@@ -18,3 +18,8 @@ def data_path(relative):
     if not root:
         raise Skip("no real data: ../shared/data is not there")
     return root + "/" + relative
+
+
+def is_full():
+    """Return whether the long forms are asked for: RETICENT_FULL=1."""
+    return os.getenv("RETICENT_FULL") == "1"

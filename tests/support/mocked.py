@@ -34,6 +34,26 @@ def power_on(**description):
     for name in list(sys.modules):
         if name in _MODULES or name.split(".")[0] == "asyncio":
             del sys.modules[name]
+    return _start(description)
+
+
+def power_on_again(**description):
+    """Switch on a chip for modules that stay imported: asyncio, time and the clock stay, too."""
+    if "world" in sys.modules:
+        sys.modules["world"].flash_is_gone = True
+    for name in _MODULES:
+        if name not in ("clock", "time", "select"):
+            sys.modules.pop(name, None)
+    clock = __import__("clock")
+    clock._stop = None
+    clock._next_us = clock.FAR_US
+    clock.irq_off = 0
+    for waiting in (clock._alarms, clock._deferred, clock.irq_watchers):
+        waiting.clear()
+    return _start(description)
+
+
+def _start(description):
     world = {
         "board": dict(_PICO_W, **description.pop("board", {})),
         "levels": {},
@@ -45,6 +65,9 @@ def power_on(**description):
         "flash": io.BytesIO(b"\xff" * 16 * 4096),
         "flash_ops": 0,
         "cut_at_op": 0,
+        "cut_keeps": 128,
+        "stuck_blocks": (),
+        "endurance": 0,
         "changes": None,
         "history": None,
         "reset_cause": 1,

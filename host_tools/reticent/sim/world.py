@@ -81,6 +81,9 @@ class World:
     bootsel_pressed: bool = False
     seed: int | None = 1  # of noise and os.urandom; None: the host's randomness
     cut_at_op: int = 0  # the flash operation, counted from the first power-on, that power dies in
+    cut_keeps: int = 128  # how much of that operation is done, in 256ths
+    stuck_blocks: tuple[int, ...] = ()  # of the flash: they take no erase and no program
+    endurance: int = 0  # erases that a block takes in one life, 0: any number
 
     def write(self, folder: Path, start_ms: int, flash_ops: int, reset_cause: int) -> Path:
         """Write the files that chip.py reads at a power-on into the folder; return the first."""

@@ -1,8 +1,9 @@
 """rp2: the flash as a block device over a host file, with NOR's rules, costs and a power cut.
 
 An erase sets a 4 KiB block to 0xFF, a program of a 256-byte page only clears bits. Both keep
-interrupts off. Each erase and each page is one operation; the armed one is torn: done half, and
-power is gone.
+interrupts off. Each erase and each page is one operation; the armed one is torn: a part of it is
+done (world.cut_keeps 256ths), and power is gone. A stuck block takes neither; a worn one, erased
+more often than world.endurance, keeps some bits clear. LittleFS reads back and finds both.
 """
 
 import clock as _clock
@@ -10,9 +11,11 @@ import world as _world
 
 _BLOCK = 4096
 _PAGE = 256
+_EIO = -5
 _ERASE_US = 45_000
 _PROGRAM_US = 700
 _ERASED_PAGE = b"\xff" * _PAGE
+_WORN_PAGE = b"\xff\xfe" * (_PAGE // 2)
 
 _page = bytearray(_PAGE)
 _block_count = _world.board["flash_blocks"]
@@ -34,12 +37,14 @@ def _cut():
 
 def _erase(block):
     is_cut = _operation(_ERASE_US)
-    _world.flash.seek(block * _BLOCK)
-    for _ in range(_BLOCK // _PAGE // (2 if is_cut else 1)):
-        _world.flash.write(_ERASED_PAGE)
+    count = (_erases[2 * block] | _erases[2 * block + 1] << 8) + 1
+    if block not in _world.stuck_blocks:
+        is_worn = 0 < _world.endurance < count
+        _world.flash.seek(block * _BLOCK)
+        for _ in range(_BLOCK // _PAGE * (_world.cut_keeps if is_cut else 256) // 256):
+            _world.flash.write(_WORN_PAGE if is_worn else _ERASED_PAGE)
     if is_cut:
         _cut()
-    count = (_erases[2 * block] | _erases[2 * block + 1] << 8) + 1
     _erases[2 * block] = count & 0xFF
     _erases[2 * block + 1] = count >> 8
 
@@ -48,6 +53,8 @@ def _program(position, page):
     """Clear the bits that are 0 in the page; count where the flash would have had to set one."""
     global _conflicts
     is_cut = _operation(_PROGRAM_US)
+    if position // _BLOCK in _world.stuck_blocks:
+        return _cut() if is_cut else None
     _world.flash.seek(position)
     _world.flash.readinto(_page)
     if _page == _ERASED_PAGE:
@@ -58,9 +65,8 @@ def _program(position, page):
                 _conflicts += 1
             _page[i] &= page[i]
     _world.flash.seek(position)
-    _world.flash.write(memoryview(_page)[: _PAGE // 2] if is_cut else _page)
-    if is_cut:
-        _cut()
+    _world.flash.write(memoryview(_page)[: _world.cut_keeps] if is_cut else _page)
+    return _cut() if is_cut else None
 
 
 def _report():
@@ -91,12 +97,24 @@ class Flash:
             raise ValueError("outside the flash: block %d, offset %d" % (block, offset))
         return self._start + position
 
+    # A file that a cut left open is flushed when it is collected: with the heap locked, so the
+    # answer must cost none.
+
     def readblocks(self, block, buf, offset=0):
+        return _EIO if _world.flash_is_gone else self._read(block, buf, offset)
+
+    def writeblocks(self, block, buf, offset=None):
+        return _EIO if _world.flash_is_gone else self._write(block, buf, offset)
+
+    def ioctl(self, op, arg):
+        return _EIO if _world.flash_is_gone else self._control(op, arg)
+
+    def _read(self, block, buf, offset):
         _clock.check_alive()
         _world.flash.seek(self._position(block, offset, len(buf)))
         _world.flash.readinto(buf)
 
-    def writeblocks(self, block, buf, offset=None):
+    def _write(self, block, buf, offset):
         position = self._position(block, offset or 0, len(buf))
         if position % _PAGE or len(buf) % _PAGE:
             raise ValueError("flash is programmed in whole pages")
@@ -119,7 +137,7 @@ class Flash:
         finally:
             _clock.enable_irq(level)
 
-    def ioctl(self, op, arg):
+    def _control(self, op, arg):
         if op in (1, 2, 3):
             return 0
         if op == 4:

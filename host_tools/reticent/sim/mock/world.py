@@ -20,14 +20,20 @@ reset_cause = 1
 bootsel_pressed = False
 seed = None
 flash = None  # the open file
+flash_is_gone = False  # a test's chip that is no more: what it left open may still be flushed
 flash_ops = 0  # since the first power-on
 cut_at_op = 0  # 0: never
+cut_keeps = 128  # how much of that operation is done, in 256ths
+stuck_blocks = ()  # take no erase and no program
+endurance = 0  # erases that a block takes in one life, 0: any number
 
 levels_put_out = 0
 watchers = {}  # ("pin" or "wifi", id) -> function(value)
 
 _clock = None
 _zero_utc_ms = 0
+_FAULTS_OF_FLASH = ("cut_at_op", "cut_keeps", "stuck_blocks", "endurance")
+
 _history = None
 _random = 1
 
@@ -56,7 +62,7 @@ def start(description):
     own = globals()
     for name in ("board", "adc_noise_lsb", "wifi", "hosts", "reset_cause", "bootsel_pressed"):
         own[name] = description[name]
-    for name in ("seed", "flash", "flash_ops", "cut_at_op"):
+    for name in ("seed", "flash", "flash_ops") + _FAULTS_OF_FLASH:
         own[name] = description[name]
     for name in ("levels", "adc_u16", "uarts"):
         own[name] = {int(key): value for key, value in description[name].items()}

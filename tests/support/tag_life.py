@@ -1,0 +1,204 @@
+"""A tag in this process, life after life, on LittleFS over the mocked flash, without a receiver.
+
+MicroPython only; a test's `# path:` names the mock. The duty's own classes boot, seal and send;
+the other end is a collector that keeps what it gets.
+"""
+
+import asyncio
+import io
+import os
+
+import vfs
+
+# Before the flash is mounted in the host's place, and once: these modules keep no state.
+import mocked
+import orders
+from duty.core import Tag
+from duty.sealing import Sealer
+from duty.sending import Sender
+from seal.hmac import hmac_sha256
+from store import files as stored
+from tag.assembly import Assembly
+from wire import ack, batch, envelope
+from wire.config import Config
+
+_HOST = vfs.VfsPosix()
+BLOCKS = 48
+ACK_KEY = b"\x0a" * 32
+START_S = orders.NOT_BEFORE + 86_400
+
+
+class Collector:
+    """Stores, then acks; a number that comes twice must come as the same bytes."""
+
+    def __init__(self):
+        self.stored = {}
+        self.reused = []
+        self.posts = 0
+
+    def take(self, body):
+        """Return the answer to a POST's body, all of it acked."""
+        self.posts += 1
+        acks = []
+        start = 0
+        while start < len(body):
+            read, end = envelope.parse_first(body, start)
+            sealed, number = body[start:end], read.header.number
+            if self.stored.setdefault(number, sealed) != sealed:
+                self.reused.append(number)
+            made = ack.Ack(number, START_S, 1, bytes(32), b"")
+            made.mac = hmac_sha256(ACK_KEY, made.message(envelope.hash_of(sealed)))
+            acks.append(made)
+            start = end
+        return ack.encode_answer(acks)
+
+
+class _Wire:
+    """Reader and writer of one connection to the collector."""
+
+    def __init__(self, collector):
+        self._collector = collector
+        self._sent = b""
+        self._answer = None
+
+    def write(self, data):
+        self._sent += data
+
+    async def drain(self):
+        await asyncio.sleep_ms(0)
+
+    def close(self):
+        pass
+
+    async def wait_closed(self):
+        pass
+
+    def _stream(self):
+        if self._answer is None:
+            body = self._sent.split(b"\r\n\r\n", 1)[1]
+            answer = self._collector.take(body)
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer)
+            self._answer = io.BytesIO(head + answer)
+        return self._answer
+
+    async def readline(self):
+        await asyncio.sleep_ms(0)
+        return self._stream().readline()
+
+    async def readexactly(self, count):
+        return self._stream().read(count)
+
+
+class Clock:
+    """Virtual milliseconds, as hal's."""
+
+    def __init__(self):
+        self.now_ms = 0
+
+    def ms(self):
+        return self.now_ms
+
+
+class Watchdog:
+    """Takes food."""
+
+    def feed(self):
+        pass
+
+
+class Radio:
+    """Always in reach."""
+
+    async def join(self):
+        return True
+
+    def leave(self):
+        pass
+
+
+class _Receiver:
+    """What a Sealer asks a Sampler."""
+
+    def receiver(self):
+        return 0, 9600
+
+    def counts(self):
+        return [0, 0]
+
+
+class Life:
+    """One life of the tag on this image (bytes), which a cut may end at a flash operation."""
+
+    def __init__(self, image, fresh=b"constant", capacity=20, **world):
+        vfs.umount("/")
+        vfs.mount(_HOST, "/")
+        asyncio.new_event_loop()  # what a cut left waiting is gone
+        self.file = io.BytesIO(image)
+        board = {"flash_blocks": len(image) // 4096}
+        self.clock = mocked.power_on_again(board=board, flash=self.file, **world)
+        self._fresh = fresh
+        self._capacity = capacity
+        self.tag = None
+
+    def mount(self):
+        """Mount the flash in the host's place, as the chip does; OSError where it cannot be."""
+        import rp2
+        from vfs import VfsLfs2
+
+        vfs.umount("/")
+        vfs.mount(VfsLfs2(rp2.Flash(), progsize=256, mtime=False), "/")
+
+    def boot(self):
+        """Start the tag's duty up to the point where tasks would run."""
+        self.tag = Tag(Watchdog(), Clock(), self._fresh, self._capacity, START_S - 86_400)
+        self.tag.timebase.observe(START_S, 0)
+        keys = [bytes([9 + week]) + bytes(31) for week in range(4)]
+        first_week = batch.week_of(orders.NOT_BEFORE)
+        policy = orders.order(RECIPIENTS=[first_week, keys, keys, keys[0]])
+        self.assembly = Assembly(policy.version, policy.slot_s)
+        self.sealer = Sealer(self.tag, policy, self.assembly, _Receiver(), 0x100, 1)
+
+    def seal(self, kind, utc_s=START_S):
+        """Seal a batch of this class."""
+        asyncio.run(self.sealer.seal_batch(kind, utc_s))
+
+    def send(self, collector):
+        """Bring the outbox to the collector."""
+        asyncio.run(self.upload(collector))
+
+    async def upload(self, collector):
+        """Run one upload; return whether nothing is left."""
+
+        async def open_tls(host, port, ca_der):
+            wire = _Wire(collector)
+            return wire, wire
+
+        sender = Sender(self.tag, Radio(), lambda utc_s: None, open_tls)
+        return await sender.upload()
+
+    def image(self):
+        """Return the flash as it is."""
+        return self.file.getvalue()
+
+    def flash_ops(self):
+        """Return how many flash operations there have been."""
+        import world
+
+        return world.flash_ops
+
+
+def blank_image(blocks=BLOCKS, files=None):
+    """Return the image of a personalised tag that has never booted."""
+    life = Life(b"\xff" * (blocks * 4096))
+    import rp2
+    from vfs import VfsLfs2
+
+    VfsLfs2.mkfs(rp2.Flash(), progsize=256)
+    life.mount()
+    os.mkdir("/secrets")
+    config = Config(b"\x01" * 32, ACK_KEY, "collector.test", 443, b"ca", "ssid", "key", 9600)
+    content = {"/config": config.encode(), "/secrets/seed": b"\x07" * 32, "/policy": b"old"}
+    content.update(files or {})
+    for name, data in content.items():
+        stored.replace(name, data)
+    return life.image()
