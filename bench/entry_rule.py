@@ -1,12 +1,14 @@
 """REQUIREMENTS R6, measured: the firmware's own rule, and rules that fall, under one noise.
 
-usage: python bench/entry_rule.py [--hours N] [--months N] [--runs N] [--interval S] [--jumps N]
-       [--mean-jump S] [--overlap] [--seed N]
+usage: python bench/entry_rule.py [false] [true] [whole] [--hours N] [--months N] [--runs N]
+       [--jumps N] [--mean-jump S] [--overlap] [--every-fix] [--seed N]
 
 The noise: Gauss-Markov, 10 m at 90 %, time constant 30 s; two multipath jumps an hour of 100 m,
-uniform bearing, exponential length (mean 8 s) capped at 30 s. False entries: a tag 20 m outside a
-straight edge, 10,000 runs of an hour and ten of 30 days; true entries: 30 m deep for 120 s from
-20 m outside, and 150 m deep. Exit is the mirror: the same with inside and outside changed over.
+uniform bearing, exponential length (mean 8 s) capped at 30 s. `false`: a tag 20 m outside a
+straight edge, a circle, and in an alley with the zone 20 m off on both sides; 10,000 runs of an
+hour and ten of 30 days each. `true`: 30 m deep, 60 and 150, from several speeds. Exit is the
+mirror: the same with inside and outside changed over. `whole`: the tag's whole zone set with
+circles and polygons at several bearings. All three where none is named.
 """
 
 from __future__ import annotations
@@ -14,86 +16,161 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from reticent.tagcode import FIRMWARE
+from reticent.tagcode import FIRMWARE, gnss, policy
 
 sys.path.insert(0, str(FIRMWARE))
 from tag.evidence import Evidence
+from tag.geometry import Circle, Polygon
+from tag.jumps import Jumps
+from tag.zones import ZoneSet
 
 SIGMA_M = 10 / math.sqrt(2 * math.log(10))  # on each axis: 10 m holds 90 % of the radii
 TAU_S = 30
 JUMP_M, CAP_S = 100, 30
 ERROR_M = 5  # what the tag says of a fix at HDOP 1
+OUTSIDE_M = 20
 CHUNK = 500
+SETTLING_S = 60
+APPROACHES = ("2", "10", "25", "40", "abrupt", "at once")
+MOTION_DM = 450  # a longer step in a second may be a jump; below it the rule sees motion
+DM_PER_UDEG = 10 / 9  # as jumps.py has it
+
+LAT, LON = 51_500_000, -120_000
+M_PER_UDEG = 0.111_195
+COSINE = math.cos(math.radians(LAT / 1e6))
+
+Depth = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of decimetres north and east
 
 
-class Own:
+def edge(north, _east):
+    """Return the depth behind a straight edge north of the tag."""
+    return north - 10 * OUTSIDE_M
+
+
+def circle(north, east):
+    """Return the depth in a circle of 150 m north of the tag."""
+    return 1_500 - np.hypot(north - 10 * (OUTSIDE_M + 150), east)
+
+
+def alley(north, _east):
+    """Return the depth in a zone that lies on both sides of the tag."""
+    return np.abs(north) - 10 * OUTSIDE_M
+
+
+SHAPES: tuple[Depth, ...] = (edge, circle, alley)
+
+
+class Rule:
+    """What takes fixes and says when it enters."""
+
+    name = ""
+
+    def __init__(self, shape: Depth, sign: int) -> None: ...
+
+    def is_idle(self) -> bool:
+        """Return whether seconds of mere motion outside change nothing any more."""
+        raise NotImplementedError
+
+    def skip(self, second: int, north: int, east: int) -> None:
+        """Go on after a second that changed nothing."""
+
+    def fix(self, second: int, north: int, east: int, depth_dm: int) -> bool:
+        """Return whether this fix decides."""
+        raise NotImplementedError
+
+
+class Own(Rule):
     """The firmware's rule; `sign` -1 makes inside of outside: exits instead of entries."""
 
-    name = "the firmware's evidence"
+    name = "the firmware's"
 
-    def __init__(self, sign: int) -> None:
-        self.evidence, self.sign = Evidence(), sign
-
-    def settle(self) -> None:
+    def __init__(self, shape: Depth, sign: int) -> None:
+        self.evidence, self.jumps = Evidence(), Jumps()
+        self.shape, self.sign = shape, sign
+        self.fix_ = gnss.Fix(0, 0, 0, 10, 9)
         for _ in range(12):
-            self.evidence.weigh(-2_000 * self.sign, ERROR_M, 1)
+            self.evidence.weigh(-2_000 * sign, ERROR_M, 1)
 
-    def fix(self, depth_dm: int, elapsed_s: int) -> bool:
-        return self.evidence.weigh(depth_dm * self.sign, ERROR_M, elapsed_s) is (self.sign > 0)
+    def is_idle(self) -> bool:
+        calm = not self.jumps.is_held and self.jumps._watched_s == CAP_S
+        return calm and self.evidence.is_settled() and self.evidence.inside is (self.sign < 0)
+
+    def skip(self, second: int, north: int, east: int) -> None:
+        self.jumps._last_s = second + 1
+        self.jumps._lat, self.jumps._lon = _udeg(north), _udeg(east)
+
+    def fix(self, second: int, north: int, east: int, depth_dm: int) -> bool:
+        self.fix_.utc_s = second + 1
+        self.fix_.lat_udeg, self.fix_.lon_udeg = _udeg(north), _udeg(east)
+        jumps, evidence = self.jumps, self.evidence
+        jumps.take(self.fix_)
+        steady_dm = None
+        if jumps.is_held:
+            n = north - round(jumps.north_udeg * DM_PER_UDEG)
+            e = east - round(jumps.east_udeg * DM_PER_UDEG)
+            steady_dm = self.sign * int(self.shape(n, e))
+        elif jumps.was_one:
+            evidence.believe_jump()
+        decided = evidence.weigh(self.sign * depth_dm, ERROR_M, 1, steady_dm)
+        return decided is (self.sign > 0)
 
 
-class FourInARow:
+class FourInARow(Rule):
     """Entered after four fixes in a row inside."""
 
     name = "four in a row"
 
-    def __init__(self, _sign: int) -> None:
+    def __init__(self, shape: Depth, sign: int) -> None:
         self.row = 0
 
-    def settle(self) -> None:
-        """It has nothing to settle."""
+    def is_idle(self) -> bool:
+        return self.row == 0
 
-    def fix(self, depth_dm: int, _elapsed_s: int) -> bool:
+    def fix(self, second: int, north: int, east: int, depth_dm: int) -> bool:
         self.row = self.row + 1 if depth_dm >= 0 else 0
         return self.row == 4
 
 
-class MostOf45:
+class MostOf45(FourInARow):
     """Entered when more than half of the fixes of the last 45 s are inside."""
 
     name = "most of 45 s"
 
-    def __init__(self, _sign: int) -> None:
+    def __init__(self, shape: Depth, sign: int) -> None:
         self.last: deque[bool] = deque([False] * 45, 45)
         self.count = 0
 
-    def settle(self) -> None:
-        """It has nothing to settle."""
+    def is_idle(self) -> bool:
+        return self.count == 0
 
-    def fix(self, depth_dm: int, elapsed_s: int) -> bool:
+    def fix(self, second: int, north: int, east: int, depth_dm: int) -> bool:
         before = self.count
-        for _ in range(elapsed_s):
-            self.count += (depth_dm >= 0) - self.last[0]
-            self.last.append(depth_dm >= 0)
+        self.count += (depth_dm >= 0) - self.last[0]
+        self.last.append(depth_dm >= 0)
         return before <= 22 < self.count
 
 
-def depths_dm(
+def _udeg(dm: int) -> int:
+    return round(dm / DM_PER_UDEG)
+
+
+def tracks_dm(
     rng: np.random.Generator, path_m: np.ndarray, runs: int, args: argparse.Namespace
 ) -> np.ndarray:
-    """Return (runs, seconds) of depths across a straight edge, in decimetres."""
+    """Return (2, runs, seconds): decimetres north and east of the tag's first place."""
     seconds = len(path_m)
     keep = math.exp(-1 / TAU_S)
-    noise = rng.normal(0, SIGMA_M * math.sqrt(1 - keep * keep), (runs, seconds))
-    noise[:, 0] = rng.normal(0, SIGMA_M, runs)
+    noise = rng.normal(0, SIGMA_M * math.sqrt(1 - keep * keep), (2, runs, seconds))
+    noise[:, :, 0] = rng.normal(0, SIGMA_M, (2, runs))
     for second in range(1, seconds):
-        noise[:, second] += keep * noise[:, second - 1]
-    noise += path_m
+        noise[:, :, second] += keep * noise[:, :, second - 1]
+    noise[0] += path_m
     for run, starts in enumerate(rng.poisson(args.jumps * (seconds + CAP_S) / 3600, runs)):
         busy_until = -math.inf
         for start in sorted(rng.uniform(-CAP_S, seconds, starts)):
@@ -102,77 +179,184 @@ def depths_dm(
             begin = start if args.overlap else max(start, busy_until)
             busy_until = begin + length
             low, high = max(0, math.ceil(begin)), max(0, math.ceil(begin + length))
-            noise[run, low:high] += JUMP_M * math.cos(bearing)
+            noise[0, run, low:high] += JUMP_M * math.cos(bearing)
+            noise[1, run, low:high] += JUMP_M * math.sin(bearing)
     return np.rint(noise * 10).astype(np.int32)
 
 
-def decisions(rule, track: list[int], interval_s: int) -> Iterator[int]:
-    """Yield each second at which the rule says entered."""
-    for second in range(0, len(track), interval_s):
-        if rule.fix(track[second], interval_s):
+def decisions(rule, track: np.ndarray, depths: np.ndarray, every_fix: bool) -> Iterator[int]:
+    """Yield each second at which the rule says entered.
+
+    Seconds of mere motion outside are skipped while they change nothing (--every-fix: are not).
+    """
+    north, east, depth = track[0].tolist(), track[1].tolist(), depths.tolist()
+    steps = np.hypot(*np.diff(track, axis=1, prepend=track[:, :1]))
+    busy = np.flatnonzero((steps > MOTION_DM) | (depths >= 0)).tolist()
+    busy.append(len(north))
+    at = second = 0
+    while second < len(north):
+        while busy[at] < second:
+            at += 1
+        if not every_fix and rule.is_idle() and busy[at] > second + 2:
+            # The two before what happens are looked at: the pace is theirs.
+            second = busy[at] - 1
+            rule.skip(second - 1, north[second - 1], east[second - 1])
+            if second >= len(north):
+                return
+        if rule.fix(second, north[second], east[second], depth[second]):
             yield second
+        second += 1
 
 
-def false_entries(args: argparse.Namespace, seed: int, spans: list[tuple[int, int]]) -> dict:
-    """Return how often each rule enters for a tag 20 m outside; spans are (runs, seconds)."""
-    counts: dict[str, int] = {}
-    for sign in (1, -1):
-        rng = np.random.default_rng([seed, sign + 1])
-        for runs, seconds in spans:
-            chunk = max(1, CHUNK * 3_600 // seconds)
-            for first in range(0, runs, chunk):
-                tracks = depths_dm(rng, np.full(seconds, -20.0), min(chunk, runs - first), args)
-                for track in tracks:
-                    listed = track.tolist()
-                    for kind in (Own, FourInARow, MostOf45) if sign > 0 else (Own,):
-                        rule = kind(sign)
-                        rule.settle()
-                        name = kind.name + (", exits" if sign < 0 else "")
-                        counts[name] = counts.get(name, 0) + sum(
-                            1 for _ in decisions(rule, listed, args.interval)
-                        )
-    return counts
+def false_decisions(args: argparse.Namespace) -> None:
+    """Print how often each rule enters for a tag 20 m outside, or leaves 20 m inside."""
+    spans = [(args.hours, 3_600), (args.months, 30 * 86_400)]
+    for number, shape in enumerate(SHAPES):
+        kinds: list[tuple[type[Rule], int]] = [(Own, 1), (Own, -1)]
+        if shape is edge:
+            kinds += [(FourInARow, 1), (MostOf45, 1)]
+        counts = [0] * len(kinds)
+        rng = np.random.default_rng([args.seed, number])
+        for track in all_tracks(rng, spans, args):
+            depths = np.rint(shape(track[0], track[1])).astype(np.int32)
+            for at, (kind, sign) in enumerate(kinds):
+                said = decisions(kind(shape, sign), track, depths, args.every_fix)
+                counts[at] += sum(1 for _ in said)
+        for count, (kind, sign) in zip(counts, kinds, strict=True):
+            what = "entries" if sign > 0 else "exits"
+            print(
+                f"{shape.__name__}, 20 m off: {kind.name} rule: {count} false {what}", flush=True
+            )
 
 
-def true_entries(args: argparse.Namespace, seed: int, depth_m: float, stay_s: int, sign: int):
-    """Return the seconds that each entry took, None where it was missed."""
-    rng = np.random.default_rng([seed, sign + 1, int(depth_m)])
-    path = np.concatenate([np.full(60, -20.0), np.full(stay_s, depth_m)])
+def all_tracks(rng, spans: list[tuple[int, int]], args) -> Iterator[np.ndarray]:
+    """Yield the (2, seconds) track of every run of spans, (runs, seconds)."""
+    for runs, seconds in spans:
+        chunk = max(1, CHUNK * 3_600 // seconds)
+        for first in range(0, runs, chunk):
+            tracks = tracks_dm(rng, np.zeros(seconds), min(chunk, runs - first), args)
+            for run in range(tracks.shape[1]):
+                yield tracks[:, run]
+
+
+def path_m(depth_m: float, stay_s: int, approach: str) -> tuple[np.ndarray, int]:
+    """Return metres north by second, and the last second before the depth is reached.
+
+    The approach is a speed in m/s, braked at 5 m/s2 so that the tag comes to rest there; or
+    "abrupt", 40 m/s at once after a minute 20 m outside; or "at once", there within a second.
+    """
+    to_go = OUTSIDE_M + depth_m
+    if approach == "at once":
+        way = np.zeros(SETTLING_S)
+    elif approach == "abrupt":
+        way = np.concatenate([np.zeros(SETTLING_S), np.arange(40, to_go, 40)])
+    else:
+        left = [0.0]
+        while len(left) <= SETTLING_S or left[-1] < to_go:
+            left.append(left[-1] + min(float(approach), math.sqrt(10 * left[-1]) + 2.5))
+        way = to_go - np.array(left[:0:-1])
+    return np.concatenate([way, np.full(stay_s, to_go)]), len(way) - 1
+
+
+def true_decision(args: argparse.Namespace, depth_m: int, stay_s: int, approach: str, sign: int):
+    """Return the seconds that each took from that depth on, None where it was missed."""
+    draw = [args.seed, sign + 1, depth_m, stay_s, APPROACHES.index(approach)]
+    path, before = path_m(depth_m, stay_s, approach)
+    rng = np.random.default_rng(draw)
     taken: list[int | None] = []
-    for first in range(0, args.runs, CHUNK):
-        for track in depths_dm(rng, path, min(CHUNK, args.runs - first), args):
-            rule = Own(sign)
-            rule.settle()
-            at = next(decisions(rule, track.tolist(), args.interval), None)
-            taken.append(None if at is None else at - 59)
+    for track in all_tracks_of(rng, path, args):
+        depths = edge(track[0], track[1])
+        at = next(decisions(Own(edge, sign), track, depths, args.every_fix), None)
+        taken.append(None if at is None else at - before)
     return taken
+
+
+def all_tracks_of(rng, path: np.ndarray, args) -> Iterator[np.ndarray]:
+    """Yield a (2, seconds) track of this path for each of the runs."""
+    for first in range(0, args.runs, CHUNK):
+        tracks = tracks_dm(rng, path, min(CHUNK, args.runs - first), args)
+        for run in range(tracks.shape[1]):
+            yield tracks[:, run]
+
+
+def true_decisions(args: argparse.Namespace) -> None:
+    """Print what was decided, and how fast, at each depth and speed."""
+    for sign, what in ((1, "entry"), (-1, "exit")):
+        for depth_m, stay_s in ((30, 120), (30, 180), (60, 120), (150, 60)):
+            for approach in APPROACHES:
+                taken = true_decision(args, depth_m, stay_s, approach, sign)
+                done = [t for t in taken if t is not None]
+                in_15_s = sum(t <= 15 for t in done)
+                print(
+                    f"{what} {approach}, {depth_m} m for {stay_s} s: {len(done)} of {len(taken)} "
+                    f"decided ({100 * len(done) / len(taken):.3f} %), slowest {max(done)} s, "
+                    f"within 15 s {100 * in_15_s / len(taken):.3f} %",
+                    flush=True,
+                )
+
+
+def zones_around() -> list[policy.Zone]:
+    """Return circles, squares and notched polygons 20 m off, at several bearings each."""
+    zones = []
+    for eighth in range(8):
+        angle = math.radians(45 * eighth + 10)
+        for radius_m in (60, 400):
+            lat, lon = place(1, 0, angle, OUTSIDE_M + radius_m)
+            zones.append(policy.Zone(policy.EXCLUSION, Circle(lat, lon, radius_m), None))
+        near, far, half = OUTSIDE_M, 300, 150
+        square = [(near, -half), (far, -half), (far, half), (near, half)]
+        notched = [(-40, -half), (far, -half), (far, half), (-40, half), (-40, near), (near, near)]
+        notched += [(near, -near), (-40, -near)]
+        for corners in (square, notched):
+            ring = array("i")
+            for along, across in corners:
+                lat, lon = place(along, across, angle, 1)
+                ring.extend((lon, lat))
+            zones.append(policy.Zone(policy.EXCLUSION, Polygon([ring]), None))
+    return zones
+
+
+def place(along: float, across: float, angle: float, unit_m: float) -> tuple[int, int]:
+    """Return (lat, lon) in microdegrees of a place seen from the tag's."""
+    north = (along * math.cos(angle) - across * math.sin(angle)) * unit_m
+    east = (along * math.sin(angle) + across * math.cos(angle)) * unit_m
+    return LAT + round(north / M_PER_UDEG), LON + round(east / M_PER_UDEG / COSINE)
+
+
+def whole(args: argparse.Namespace) -> None:
+    """Print how often the tag's whole zone set enters one of the zones around it."""
+    rng = np.random.default_rng([args.seed, 99])
+    entered = 0
+    for track in all_tracks(rng, [(args.whole_hours, 3_600)], args):
+        zones = ZoneSet(zones_around())
+        fix = gnss.Fix(0, 0, 0, 10, 9)
+        for second, (north, east) in enumerate(track.T.tolist()):
+            fix.utc_s = 1_800_000_000 + second
+            fix.lat_udeg = LAT + round(north / 10 / M_PER_UDEG)
+            fix.lon_udeg = LON + round(east / 10 / M_PER_UDEG / COSINE)
+            entered += len(zones.update(fix))
+    count = len(zones_around())
+    print(f"{count} zones 20 m off, {args.whole_hours} hours: {entered} false entries", flush=True)
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=["false", "true", "whole"], metavar="PART")
     parser.add_argument("--hours", type=int, default=10_000, help="runs of an hour")
     parser.add_argument("--months", type=int, default=10, help="runs of 30 days")
     parser.add_argument("--runs", type=int, default=20_000, help="true entries of each kind")
-    parser.add_argument("--interval", type=int, default=1, help="seconds between two fixes")
+    parser.add_argument("--whole-hours", type=int, default=100, help="hours of the whole zone set")
     parser.add_argument("--mean-jump", type=float, default=8, help="mean length of a jump")
     parser.add_argument("--jumps", type=float, default=2, help="jumps an hour")
     parser.add_argument("--overlap", action="store_true", help="jumps add where they overlap")
+    parser.add_argument("--every-fix", action="store_true", help="skip nothing")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    spans = [(args.hours, 3_600), (args.months, 30 * 86_400)]
-    for name, count in false_entries(args, args.seed, spans).items():
-        print(f"20 m outside: {name}: {count} false")
-    for sign, what in ((1, "entry"), (-1, "exit")):
-        for depth_m, stay_s in ((30, 120), (30, 180), (60, 120), (150, 60)):
-            taken = true_entries(args, args.seed, depth_m, stay_s, sign)
-            done = [t for t in taken if t is not None]
-            in_15_s = sum(t <= 15 for t in done)
-            print(
-                f"{what}, {depth_m} m for {stay_s} s: {len(done)} of {len(taken)} decided "
-                f"({100 * len(done) / len(taken):.3f} %), slowest {max(done)} s, "
-                f"within 15 s {100 * in_15_s / len(taken):.2f} %"
-            )
+    parts = args.parts or ["false", "true", "whole"]
+    for part, run in (("false", false_decisions), ("true", true_decisions), ("whole", whole)):
+        if part in parts:
+            run(args)
 
 
 if __name__ == "__main__":

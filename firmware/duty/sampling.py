@@ -142,6 +142,7 @@ class Sampler:
             fix.utc_s = timebase.utc_s(now_ms)
         if fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
             self._loss.take_fix(now_ms // 1000)
+        self._pipeline.see(fix)
         if self._pipeline.is_due(fix.utc_s):
             self._take_records(self._pipeline.step(fix.utc_s, fix))
 

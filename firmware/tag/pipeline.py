@@ -53,6 +53,11 @@ class Pipeline:
         """Return whether a fix of this second is to be looked at; the others tell nothing."""
         return utc_s >= self.due_s
 
+    def see(self, fix):
+        """Notice how a fix lies to the last one, whether it is due or not; nothing comes of it."""
+        if fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
+            self._zones.see(fix)
+
     def take_warning(self):
         """Return the vibration (milliseconds on, off, on ...) that is due, once; else None."""
         return self._warner.take()

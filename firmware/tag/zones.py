@@ -6,6 +6,7 @@ The evidence's rule is evidence.py's. A zone rests outside its hours: it forgets
 from tag import schedule, sphere
 from tag.evidence import Evidence
 from tag.geometry import Polygon
+from tag.jumps import Jumps
 from tag.policy import DWELLING, EXCLUSION, INCLUSION
 from tag.table import Table
 
@@ -27,11 +28,23 @@ class Watch:
         """True, False, or None where the evidence has not decided since the zone is in force."""
         return self._evidence.inside
 
-    def update(self, fix, in_polygon, elapsed_s):
-        """Weigh a fix; return True on entry, False on exit, None when nothing changed."""
-        self.depth_dm = _depth_dm(self.zone.shape, fix, in_polygon)
+    def measure(self, lat_udeg, lon_udeg, in_polygon):
+        """Take where the last fix lies."""
+        self.depth_dm = _depth_dm(self.zone.shape, lat_udeg, lon_udeg, in_polygon)
         self.contains = self.depth_dm >= 0
-        return self._evidence.weigh(self.depth_dm, fix.error_m, elapsed_s)
+
+    def weigh(self, error_m, elapsed_s):
+        """Weigh the last fix; return True on entry, False on exit, None when nothing changed."""
+        return self._evidence.weigh(self.depth_dm, error_m, elapsed_s)
+
+    def weigh_held(self, error_m, elapsed_s, lat_udeg, lon_udeg, in_polygon):
+        """Weigh it while it is thrown off; without the jump it would lie at this place."""
+        steady_dm = _depth_dm(self.zone.shape, lat_udeg, lon_udeg, in_polygon)
+        return self._evidence.weigh(self.depth_dm, error_m, elapsed_s, steady_dm)
+
+    def believe_jump(self):
+        """What was held was a jump."""
+        self._evidence.believe_jump()
 
     def needs_each_second(self):
         """Return whether the evidence is moving, or a breach goes on."""
@@ -51,22 +64,49 @@ class ZoneSet:
         self.watches = [Watch(zone) for zone in zones]
         shapes = [zone.shape for zone in zones]
         self._table = Table([shape if isinstance(shape, Polygon) else None for shape in shapes])
+        self._jumps = Jumps()
         self._last_s = 0
+
+    def see(self, fix):
+        """Notice whether the fix is thrown off; best every second's, due or not."""
+        self._jumps.take(fix)
 
     def update(self, fix):
         """Return [(zone number, entered)] of the crossings that this fix decides."""
+        self.see(fix)
         elapsed_s = fix.utc_s - self._last_s
         self._last_s = fix.utc_s
-        self._table.check(fix.lat_udeg, fix.lon_udeg)
+        self._measure(fix)
         crossings = []
         for number, watch in enumerate(self.watches):
             if not watch.zone.speaks_at(fix.utc_s):
                 watch.rest()
                 continue
-            entered = watch.update(fix, self._table.contains(number), elapsed_s)
+            entered = self._weigh(number, watch, fix, elapsed_s)
             if entered is not None:
                 crossings.append((number, entered))
         return crossings
+
+    def _measure(self, fix):
+        """Take where the fix lies; then leave in the table where it would without a jump."""
+        self._table.check(fix.lat_udeg, fix.lon_udeg)
+        for number, watch in enumerate(self.watches):
+            if watch.zone.speaks_at(fix.utc_s):
+                watch.measure(fix.lat_udeg, fix.lon_udeg, self._table.contains(number))
+        if self._jumps.is_held:
+            self._table.check(
+                fix.lat_udeg - self._jumps.north_udeg, fix.lon_udeg - self._jumps.east_udeg
+            )
+
+    def _weigh(self, number, watch, fix, elapsed_s):
+        if self._jumps.is_held:
+            lat = fix.lat_udeg - self._jumps.north_udeg
+            lon = fix.lon_udeg - self._jumps.east_udeg
+            in_polygon = self._table.contains(number)
+            return watch.weigh_held(fix.error_m, elapsed_s, lat, lon, in_polygon)
+        if self._jumps.was_one:
+            watch.believe_jump()
+        return watch.weigh(fix.error_m, elapsed_s)
 
     def next_fix_s(self, slot_s, warn_m):
         """Return when the next fix is due, in UTC seconds, after the last one (schedule.py)."""
@@ -144,14 +184,14 @@ class ZoneSet:
         return None
 
 
-def _depth_dm(shape, fix, in_polygon):
+def _depth_dm(shape, lat_udeg, lon_udeg, in_polygon):
     """Return the distance to the edge, negative outside; far outside not more than it is."""
-    far_dm = min(_gap_dm(box, fix.lat_udeg, fix.lon_udeg) for box in shape.boxes)
+    far_dm = min(_gap_dm(box, lat_udeg, lon_udeg) for box in shape.boxes)
     if far_dm > _FAR_DM:
         return -far_dm
     if not isinstance(shape, Polygon):
-        return shape.depth_dm(fix.lat_udeg, fix.lon_udeg)
-    away_dm = shape.away_mm(fix.lat_udeg, fix.lon_udeg) // 100
+        return shape.depth_dm(lat_udeg, lon_udeg)
+    away_dm = shape.away_mm(lat_udeg, lon_udeg) // 100
     return away_dm if in_polygon else -max(away_dm, 1)
 
 
