@@ -1,1 +1,9 @@
-"""Runs before main.py. Nothing is done here: what main.py needs, main.py sets up."""
+"""Runs before main.py: the heap is collected every 8 KB while the modules load.
+
+What stays for good then lies together. Left to itself MicroPython collects when nothing is free:
+the modules lie all over the heap by then, with no hole of 1,280 bytes between them (emulated Pico).
+"""
+
+import gc
+
+gc.threshold(8_192)
