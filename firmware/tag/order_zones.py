@@ -88,12 +88,12 @@ def _is_int(value, least, most):
 
 def _check_shape(shape, require):
     require(isinstance(shape, list) and len(shape) >= 2, "shape")
+    require(_is_int(shape[0], CIRCLE, POLYGON), "unknown shape")
     if shape[0] == CIRCLE:
         require(len(shape) == 4, "circle")
         _check_position(shape[1], shape[2], require)
         require(_is_int(shape[3], 10, 50_000), "a radius under 10 m or over 50 km")
         return
-    require(shape[0] == POLYGON, "unknown shape")
     for ring in shape[1:]:
         require(isinstance(ring, list) and len(ring) >= 6 and len(ring) & 1 == 0, "ring")
         for i in range(0, len(ring), 2):

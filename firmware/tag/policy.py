@@ -144,7 +144,7 @@ def check_whole(fields, require):
     """Check that this is a map with every field and no other, of a format known here."""
     whole = isinstance(fields, dict) and set(fields) == _KEYS
     require(whole, "a field is missing or unknown")
-    require(fields[FORMAT] == _FORMAT, "unknown policy format")
+    require(_is_int(fields[FORMAT], _FORMAT, _FORMAT), "unknown policy format")
 
 
 def _require(holds, rule):
