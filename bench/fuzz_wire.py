@@ -98,13 +98,14 @@ def read_payload(data: bytes) -> None:
 
 def read_header(data: bytes) -> None:
     """Another header over a sound batch, everything bound to it."""
-    opened = open_signed(TAG.sealed_under(data))
+    opened = open_signed(TAG.sealed(header=data))
     assert opened.records == []
 
 
 def read_wrapped(data: bytes) -> None:
     """What stands for enc and the wrapped secret."""
-    open_signed(TAG.wrapped_as((data + bytes(80))[:80]))
+    blob = (data + bytes(80))[:80]
+    open_signed(TAG.sealed(wrapped=lambda wrapped: [(wrapped[0][0], blob), wrapped[1]]))
 
 
 def open_signed(sealed: bytes) -> batch.Batch:

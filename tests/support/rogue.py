@@ -26,19 +26,24 @@ FULL = batch.encode(
 )  # fmt: skip
 
 
-class Tag:
-    """One tag, two recipients, one content secret."""
+def wrap(public_key: bytes, info: bytes, secret: bytes) -> bytes:
+    """Return enc || wrapped secret, with an ephemeral key that nobody can foretell."""
+    return SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(public_key), info)
 
-    def __init__(self, seed: int) -> None:
-        self._identity = Ed25519PrivateKey.from_private_bytes(_bytes(b"identity", seed))
+
+class Tag:
+    """One tag, two recipients, one content secret; `wrap` is how the secret is wrapped."""
+
+    def __init__(self, seed: int, wrap=wrap) -> None:
+        self._wrap = wrap
+        self.identity_seed = _bytes(b"identity", seed)
+        self._identity = Ed25519PrivateKey.from_private_bytes(self.identity_seed)
         self.public_key = self._identity.public_key().public_bytes_raw()
         self.id = envelope.kid_of(self.public_key)
-        private = [
-            X25519PrivateKey.from_private_bytes(_bytes(b"recipient %d" % i, seed))
-            for i in range(2)
-        ]
-        self._public = [key.public_key().public_bytes_raw() for key in private]
-        self.kids = [envelope.kid_of(key) for key in self._public]
+        self.private_keys = [_bytes(b"recipient %d" % i, seed) for i in range(2)]
+        private = [X25519PrivateKey.from_private_bytes(raw) for raw in self.private_keys]
+        self.public_keys = [key.public_key().public_bytes_raw() for key in private]
+        self.kids = [envelope.kid_of(key) for key in self.public_keys]
         self.keys = {self.kids[0]: private[0]}
         self.secret = _bytes(b"content secret", seed)
 
@@ -60,38 +65,38 @@ class Tag:
         """Return [(kid, enc || wrapped secret) ...], bound to the header."""
         info = envelope.wrap_info(header or self.header())
         return [
-            (kid, SUITE.encrypt(self.secret, X25519PublicKey.from_public_bytes(key), info))
-            for kid, key in zip(self.kids, self._public)
+            (kid, self._wrap(key, info, self.secret))
+            for kid, key in zip(self.kids, self.public_keys)
         ]
 
     def encrypted(self, plain: bytes, header: bytes) -> bytes:
         """Return the ciphertext of these bytes under the header."""
         return AESGCM(derive(self.secret, envelope.KEY_INFO)).encrypt(bytes(12), plain, header)
 
-    def payload(self, plain: bytes) -> bytes:
-        """Return a sound payload over these bytes, which need not be a batch."""
-        header = self.header()
-        return envelope.encode_payload(header, self.wrapped(header), self.encrypted(plain, header))
+    def payload(self, plain: bytes = EMPTY, header: bytes | None = None, **parts) -> bytes:
+        """Return a payload in which everything fits; `wrapped` and `cipher` change those parts.
 
-    def sealed(self, plain: bytes) -> bytes:
-        """Return a sound envelope over these bytes, which need not be a batch."""
-        return self.signed(self.payload(plain))
+        `plain` need not be a batch, nor `header` a header.
+        """
+        header = self.header() if header is None else header
+        wrapped, ciphertext = self.wrapped(header), self.encrypted(plain, header)
+        if "wrapped" in parts:
+            wrapped = parts["wrapped"](wrapped)
+        if "cipher" in parts:
+            ciphertext = parts["cipher"](ciphertext)
+        return envelope.encode_payload(header, wrapped, ciphertext)
 
-    def sealed_under(self, header: bytes) -> bytes:
-        """Return an envelope over an empty batch with these bytes as its header."""
-        wrapped = self.wrapped(header)
-        return self.signed(envelope.encode_payload(header, wrapped, self.encrypted(EMPTY, header)))
-
-    def wrapped_as(self, blob: bytes) -> bytes:
-        """Return an envelope whose first recipient gets these 80 bytes."""
-        header = self.header()
-        wrapped = [(self.kids[0], blob), self.wrapped(header)[1]]
-        return self.signed(envelope.encode_payload(header, wrapped, self.encrypted(EMPTY, header)))
+    def sealed(self, plain: bytes = EMPTY, header: bytes | None = None, **parts) -> bytes:
+        """Return the envelope with this payload."""
+        return self.signed(self.payload(plain, header, **parts))
 
     def signed(self, payload: bytes) -> bytes:
         """Return the envelope with this payload, signed whatever it is."""
-        signature = self._identity.sign(cose.to_be_signed(self.id, payload))
-        return cose.frame(self.id, payload, signature)
+        return cose.frame(self.id, payload, self.sign(cose.to_be_signed(self.id, payload)))
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the identity key's signature of any bytes."""
+        return self._identity.sign(message)
 
 
 def _bytes(what: bytes, seed: int) -> bytes:
