@@ -14,7 +14,8 @@ UF2 ?=
 EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format damage bench-gnss bench-zones fuzz emulate-gnss screenshots
+.PHONY: help demo test check format vectors damage bench-gnss bench-zones fuzz emulate-gnss
+.PHONY: screenshots
 .PHONY: lock clean
 
 help: ## list the targets
@@ -50,6 +51,9 @@ screenshots: demo ## docs/report-*.png of the demo's report, by headless CHROMIU
 	    --user-data-dir=build/chromium --window-size=$${size#*:} \
 	    --screenshot=docs/report-$${size%%:*}.png "file://$(CURDIR)/$(OUT)/report.html" 2>/dev/null; \
 	done; ls docs/report-*.png
+
+vectors: $(VENV)/.ready ## make tests/vectors/*.json and the example in docs/FORMAT.md anew
+	@$(BIN)/python tests/support/vector_files.py --write
 
 damage: $(VENV)/.ready ## seeded damage to a receiver's stream (TRIALS=100000)
 	@RETICENT_TRIALS=$(TRIALS) $(BIN)/micropython tests/support/run_micropython.py \

@@ -56,6 +56,10 @@ class Circle:
         """Return the area in square metres."""
         return self.radius_m * self.radius_m * 355 // 113  # Milu's fraction for pi
 
+    def least_area_m2(self):
+        """Return the area in square metres: a circle has one ring."""
+        return self.area_m2()
+
     def _box(self):
         """Return (west, south, width, height) of a box that holds the circle."""
         # Rounded up, and 1 % more for what the cosine's table leaves out.
@@ -107,12 +111,16 @@ class Polygon:
         return self.depth_mm(lat_udeg, lon_udeg) // 100
 
     def area_m2(self):
-        """Return the outer rings' area less the holes', in square metres, within 1 %."""
-        total = 0
-        for ring in self.rings:
-            area = _ring_area_m2(ring, self._per_udeg)
-            total = area - total if total > area else total - area
-        return abs(total)
+        """Return the area of all rings in square metres, within 1 %.
+
+        A hole counts as if it were none: nothing that a ring is called can make an area smaller.
+        """
+        return sum(self._ring_areas_m2())
+
+    def least_area_m2(self):
+        """Return the largest ring's area less all others, in square metres, within 1 %."""
+        areas_m2 = self._ring_areas_m2()
+        return 2 * max(areas_m2) - sum(areas_m2)
 
     def away_mm(self, lat, lon):
         """Return the distance to the nearest edge in millimetres."""
@@ -126,6 +134,9 @@ class Polygon:
         for ring, box in zip(self.rings, self.boxes):
             search.search(ring, self._seam_of(box))
         return search.least_mm
+
+    def _ring_areas_m2(self):
+        return [_ring_area_m2(ring, self._per_udeg) for ring in self.rings]
 
     def _seam_of(self, box):
         """Return what says whether an edge of a ring with this box is none on the ground.

@@ -7,6 +7,7 @@ from array import array
 
 from tag import geometry
 from tag.hours import Hours
+from wire.fields import is_text
 
 EXCLUSION, INCLUSION, DWELLING = 1, 2, 3  # kinds
 CIRCLE, POLYGON = 1, 2
@@ -47,9 +48,9 @@ def checked(entry, from_s, require):
     require(isinstance(entry, list) and len(entry) == 5, "zone")
     kind, name, justification, shape, windows = entry
     require(_is_int(kind, EXCLUSION, DWELLING), "unknown kind of zone")
-    require(isinstance(name, str) and name, "a zone without a name")
-    justified = isinstance(justification, str) and justification.strip()
-    require(justified or kind != EXCLUSION, "an exclusion zone without a justification")
+    require(is_text(name), "a zone without a name")
+    justified = is_text(justification) or kind != EXCLUSION and isinstance(justification, str)
+    require(justified, "an exclusion zone without a justification")
     _check_shape(shape, require)
     if windows is not None:
         check_windows(windows, require)
@@ -61,7 +62,7 @@ def checked(entry, from_s, require):
         require(False, "a ring goes round the Earth twice")
         raise ValueError  # for whoever goes on after a rule that is broken
     if kind != EXCLUSION:
-        large = zone.shape.area_m2() >= _MIN_OTHER_AREA_M2
+        large = zone.shape.least_area_m2() >= _MIN_OTHER_AREA_M2
         require(large, "an area under that of a radius of 100 m")
     return zone
 

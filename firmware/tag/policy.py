@@ -18,6 +18,7 @@ from tag.order_zones import (  # noqa: F401 - the order's words are had from one
 )
 from wire import batch, cbor, cose
 from wire.envelope import kid_of
+from wire.fields import is_text
 
 PRESENCE, BREACH, COARSE = 1, 2, 3  # the ladder's levels
 
@@ -156,20 +157,16 @@ def _is_int(value, least, most):
     return type(value) is int and least <= value <= most
 
 
-def _is_text(value):
-    return isinstance(value, str) and value.strip() != ""
-
-
 def _check_kinds(fields, require):
-    require(isinstance(fields[REFERENCE], str) and fields[REFERENCE], "no reference")
+    require(is_text(fields[REFERENCE]), "no reference")
     require(isinstance(fields[TAG], bytes) and len(fields[TAG]) == cose.KID_SIZE, "tag id")
     require(_is_int(fields[VERSION], 1, (1 << 31) - 1), "version")
     statement = fields[STATEMENT]
     require(isinstance(statement, dict), "statement")
     for key in ("controller", "lawful_basis", "alternatives", "justification"):
-        require(_is_text(statement.get(key)), "the statement lacks " + key)
+        require(is_text(statement.get(key)), "the statement lacks " + key)
     purposes = statement.get("purposes")
-    named = isinstance(purposes, list) and purposes and all(_is_text(one) for one in purposes)
+    named = isinstance(purposes, list) and purposes and all(is_text(one) for one in purposes)
     require(named, "the statement lacks purposes")
 
 
@@ -255,7 +252,7 @@ def _check_overrides(fields, require):
         require(limit > last, "overrides out of order")
         usual, most = GRANTS[limit]
         require(_is_int(granted, usual + 1, most), "an override beyond what can be granted")
-        require(_is_text(justification), "an override without a justification")
+        require(is_text(justification), "an override without a justification")
         last = limit
 
 
@@ -264,7 +261,7 @@ def _check_exceptions(fields, require):
     exceptions = fields[EXCEPTIONS]
     require(isinstance(exceptions, list) and len(exceptions) == 2, "exceptions")
     for justification in exceptions:
-        justified = justification is None or _is_text(justification)
+        justified = justification is None or is_text(justification)
         require(justified, "an exception without a justification")
 
 
@@ -274,9 +271,9 @@ def _check_review(fields, require):
     if review is not None:
         require(isinstance(review, list) and len(review) == 3, "the record of a review")
         require(_is_int(review[0], 1, fields[NOT_AFTER]), "a review after the term")
-        require(_is_text(review[1]) and _is_text(review[2]), "a review without person or finding")
+        require(is_text(review[1]) and is_text(review[2]), "a review without person or finding")
     if fields[REVOKED] is not None:
-        require(_is_text(fields[REVOKED]), "a revocation without a reason")
+        require(is_text(fields[REVOKED]), "a revocation without a reason")
         silent = fields[ZONES] == [] and fields[LEVEL] == PRESENCE
         require(silent and fields[EXCEPTIONS] == [None, None], "a revocation that lets speak")
 

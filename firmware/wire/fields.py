@@ -13,6 +13,14 @@ def is_bytes(value, size):
     return isinstance(value, bytes) and len(value) == size
 
 
+def is_text(value):
+    """Return whether value is a text that is not blank.
+
+    The blanks are named: CPython's own strip knows more of them than MicroPython's.
+    """
+    return isinstance(value, str) and value.strip(" \t\n\x0b\x0c\r") != ""
+
+
 def versioned(data, version, count):
     """Return the entries behind the version of the array of `count` that the data are."""
     entries = cbor.decode(data)

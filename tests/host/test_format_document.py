@@ -1,8 +1,12 @@
 """docs/FORMAT.md says what the code has, where a test can read both."""
 
+import hashlib
+import json
 import re
 from pathlib import Path
 
+import third_reader
+import vector_files
 from reticent.collector.app import MAX_BODY
 from reticent.tagcode import ack, batch, cbor, config, envelope, order_zones, policy, record
 from sealing import Tag
@@ -54,3 +58,33 @@ def test_the_personalisation_is_the_documents():
     names = re.findall(r"^\| \d \| ([a-z_]+) \|", section(9), re.M)
     made = config.Config(bytes(32), bytes(32), "h", 1, b"", "s", "w", 9600)
     assert names[1:] == list(vars(made))
+
+
+def test_the_worked_example_opens_from_the_page_alone():
+    page = TEXT[TEXT.index("## Appendix A") : TEXT.index("## Appendix B")]
+    named = dict(re.findall(r"^\| ([^|]+) \| `([0-9a-f]+)` \|$", page, re.M))
+    dump = re.findall(r"^([0-9a-f]{4})  ([0-9a-f]+)", page, re.M)
+    sealed = b""
+    for offset, part in dump:
+        assert int(offset, 16) == len(sealed), offset
+        sealed += bytes.fromhex(part)
+    said = json.loads(re.search(r"^    (\[1, .*)$", page, re.M)[1])
+    public = bytes.fromhex(named["identity, public"])
+    tags = {hashlib.sha256(public).digest()[:8]: public}
+    for place in ("first", "second"):
+        kid = hashlib.sha256(bytes.fromhex(named[f"{place} recipient, public"])).digest()[:8]
+        keys = {kid: bytes.fromhex(named[f"{place} recipient, private"])}
+        assert third_reader.open_envelope(sealed, tags, keys) == said
+        secret = third_reader.unwrap(third_reader.read_envelope(sealed), keys)
+        assert secret.hex() == named["the content secret s"]
+    for label, name in ((b"reticent-1 commit", "commit"), (b"reticent-1 key", "key")):
+        assert third_reader.hkdf(secret, label).hex() == named[name]
+    header = third_reader.read_envelope(sealed).header
+    assert hashlib.sha256(header).hexdigest() == named["info's hash: SHA-256(header)"]
+    assert hashlib.sha256(sealed).hexdigest() == named["SHA-256 of the envelope"]
+
+
+def test_each_reason_of_an_opener_is_the_vectors():
+    file = json.loads((vector_files.FOLDER / "envelopes.json").read_text())
+    reasons = {case.get("refused") for case in file["cases"]} - {None}
+    assert reasons == set(re.findall(r"^\| \d+ \|.*\| `([a-z]+)` \|$", section(5), re.M))

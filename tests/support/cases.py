@@ -23,3 +23,8 @@ def data_path(relative):
 def is_full():
     """Return whether the long forms are asked for: RETICENT_FULL=1."""
     return os.getenv("RETICENT_FULL") == "1"
+
+
+def own_vector_path(name):
+    """Return the path of a file of tests/vectors, as "cbor"."""
+    return __file__.rsplit("/", 2)[0] + "/vectors/" + name + ".json"

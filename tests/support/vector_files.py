@@ -16,12 +16,13 @@ sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "support" 
 FOLDER = ROOT / "tests" / "vectors"
 DOCUMENT = ROOT / "docs" / "FORMAT.md"
 
-import vectors_answers  # noqa: E402 - the path comes first
-import vectors_batches  # noqa: E402
-import vectors_cbor  # noqa: E402
-import vectors_cells  # noqa: E402
-import vectors_envelopes  # noqa: E402
-import vectors_policies  # noqa: E402
+import format_appendices
+import vectors_answers
+import vectors_batches
+import vectors_cbor
+import vectors_cells
+import vectors_envelopes
+import vectors_policies
 
 MAKERS = {
     "cbor": vectors_cbor.make,
@@ -38,14 +39,18 @@ MAKERS = {
 def text_of(content: dict) -> str:
     """Return a file's text: a case a line, so that a change shows where it is."""
     head = {key: value for key, value in content.items() if key != "cases"}
-    lines = [json.dumps(case) for case in content["cases"]]
+    lines = [json.dumps(case, ensure_ascii=False) for case in content["cases"]]
     body = json.dumps(head, indent=1)[:-2] + ',\n "cases": [\n  '
     return body + ",\n  ".join(lines) + "\n ]\n}\n"
 
 
 def made() -> dict[Path, str]:
     """Return every file's path and the text that it must have."""
-    return {FOLDER / f"{name}.json": text_of(make()) for name, make in MAKERS.items()}
+    files = {name: make() for name, make in MAKERS.items()}
+    texts = {FOLDER / f"{name}.json": text_of(content) for name, content in files.items()}
+    parts = [format_appendices.example(files["envelopes"]), format_appendices.table(files)]
+    texts[DOCUMENT] = format_appendices.with_parts(DOCUMENT.read_text(), parts)
+    return texts
 
 
 def main() -> int:

@@ -31,10 +31,10 @@ def make_answers() -> dict:
         ("the smallest numbers", [1, [_ack(0, 0, 0)], None], [True]),
         ("another tag's ack key", [1, [_ack(key=bytes(32))], None], [False]),
         ("another envelope's ack", [1, [_ack(envelope=bytes(32))], None], [False]),
-        ("a lower least version", [1, [_ack()[:2] + [2] + _ack()[3:]], None], [False]),
-        ("another log head", [1, [_ack()[:3] + [bytes(32)] + _ack()[4:]], None], [False]),
-        ("a later time", [1, [[7, UTC_S + 1] + _ack()[2:]], None], [False]),
-        ("the number is not signed: the envelope is", [1, [[9] + _ack()[1:]], None], [True]),
+        ("a lower least version", [1, [[*_ack()[:2], 2, *_ack()[3:]]], None], [False]),
+        ("another log head", [1, [[*_ack()[:3], bytes(32), *_ack()[4:]]], None], [False]),
+        ("a later time", [1, [[7, UTC_S + 1, *_ack()[2:]]], None], [False]),
+        ("the number is not signed: the envelope is", [1, [[9, *_ack()[1:]]], None], [True]),
     )
     cases = [
         {"name": name, "hex": cbor.encode(fields).hex(), "genuine": genuine}

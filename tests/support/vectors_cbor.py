@@ -82,7 +82,13 @@ _REFUSED = (
 _HEAVY = (
     ("the heaviest array: 8, and 8,184 times 1", "991ff8", "00", 8184, True),
     ("an array that weighs 8,193", "991ff9", "00", 8185, False),
-    ("the heaviest array of large integers: 8, and 1,023 times 8", "9903ff", "1a40000000", 1023, True),
+    (
+        "the heaviest array of large integers: 8, and 1,023 times 8",
+        "9903ff",
+        "1a40000000",
+        1023,
+        True,
+    ),
     ("one large integer more", "990400", "1a40000000", 1024, False),
     ("one empty array more", "990400", "80", 1024, False),
     ("one empty text more", "990400", "60", 1024, False),
