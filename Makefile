@@ -15,7 +15,7 @@ EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format vectors damage bench-gnss bench-zones fuzz emulate-gnss
-.PHONY: screenshots
+.PHONY: emulate-seal screenshots
 .PHONY: lock clean
 
 help: ## list the targets
@@ -71,6 +71,9 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 
 emulate-gnss: $(VENV)/.ready ## a stream's cost on an emulated Pico (UF2=file EMULATOR=)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
+
+emulate-seal: $(VENV)/.ready ## sealing's cost and vectors on an emulated Pico (UF2=file EMULATOR=)
+	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
 
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

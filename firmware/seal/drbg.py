@@ -34,7 +34,7 @@ class Drbg:
             self._value = hmac_sha256(self._key, self._value)
             out.extend(self._value)
         self._update(b"\x00", ())
-        return bytes(memoryview(out)[:size])
+        return bytes(out) if len(out) == size else bytes(memoryview(out)[:size])
 
     def _seed(self, parts):
         if len(parts[0]) < _LEAST_ENTROPY_BYTES:

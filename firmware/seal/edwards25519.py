@@ -10,11 +10,10 @@ from binascii import unhexlify
 import micropython
 
 from seal.edwards25519_table import TABLE
-from seal.field25519 import element, invert_steps, root_power_steps, to_bytes, zero
-from seal.limbs25519 import butterfly, load, multiply, swap
+from seal.field25519 import element, to_bytes, zero
+from seal.limbs25519 import butterfly, copy, load, multiply, swap
 
 P = (1 << 255) - 19
-ORDER = (1 << 252) + 27742317777372353535851937790883648493
 
 _BYTES = 32
 _D = 0x52036CEE2B6FFE738CC740797779E89800700A4D4141D8AB75EB4DCA135978A3
@@ -24,10 +23,10 @@ _BASE_Y = 0x6666666666666666666666666666666666666666666666666666666666666658
 
 _COLUMNS = 32
 _COLUMNS_A_PIECE = 4
-_TOOTH_BITS = 64
 _ENTRY_WORDS = 24
 _HALF_WORDS = 8 * _ENTRY_WORDS
 _words = array("I", unhexlify(TABLE))  # in RAM: words in flash need not be aligned
+_ZERO, _ONE = element(0), element(1)
 
 
 class Point:
@@ -39,6 +38,12 @@ class Point:
         self.t = zero()
         multiply(self.t, 0, self.x, self.y)
         self._temporaries = tuple(zero() for _ in range(8))
+        self.elements = (self.x, self.y, self.z, self.t) + self._temporaries
+
+    def set_neutral(self):
+        """Make it the neutral point."""
+        for own, value in zip(self.elements, (_ZERO, _ONE, _ONE, _ZERO)):
+            copy(own, value)
 
     def double(self):
         """Add the point to itself."""
@@ -77,6 +82,12 @@ class Point:
         multiply(self.z, 0, f, g)
         multiply(self.t, 0, e, h)
 
+    def has_small_order(self):
+        """Return whether eight times the point is the neutral one; the point becomes that."""
+        for _ in range(3):
+            self.double()
+        return to_bytes(self.x) == bytes(_BYTES)
+
     def negated(self):
         """Return a new point, minus this one."""
         point = Point()
@@ -96,10 +107,10 @@ class Point:
         multiply(t2d, 0, t2, element(_D))
         return plus, minus, t2d, z2
 
-    def encode_steps(self):
+    def encode_steps(self, powers):
         """Return, in steps, the 32 bytes of the point (section 5.1.2)."""
-        inverse = yield from invert_steps(self.z)
-        x, y = zero(), zero()
+        inverse = yield from powers.invert_steps(self.z)
+        x, y = self.elements[4], self.elements[5]
         multiply(x, 0, self.x, inverse)
         multiply(y, 0, self.y, inverse)
         out = bytearray(to_bytes(y))
@@ -112,20 +123,23 @@ def base():
     return Point(_BASE_X, _BASE_Y)
 
 
-def decode_steps(data: bytes):
-    """Return, in steps, the point of 32 bytes, or None if they are no point's only encoding."""
+def decode_steps(data: bytes, powers):
+    """Return, in steps, the point of 32 bytes, or None if they are no point's only encoding.
+
+    For public points: the time depends on them.
+    """
     encoded_y = int.from_bytes(data, "little")
     sign = encoded_y >> 255
     encoded_y &= (1 << 255) - 1
     if encoded_y >= P:
         return None  # section 5.1.3, step 1
-    x = yield from _x_steps(element(encoded_y))
+    x = yield from _x_steps(element(encoded_y), powers)
     if x is None or (x == 0 and sign):
         return None
     return Point(P - x if x & 1 != sign else x, encoded_y)
 
 
-def _x_steps(y):
+def _x_steps(y, powers):
     """Return, in steps, an x of the curve's point with this y as an integer, or None."""
     one, yy, dyy, u, v, rest = element(1), zero(), zero(), zero(), zero(), zero()
     multiply(yy, 0, y, y)
@@ -138,7 +152,7 @@ def _x_steps(y):
     multiply(rest, 0, v3, v3)
     multiply(v7, 0, rest, v)
     multiply(rest, 0, u, v7)
-    power = yield from root_power_steps(rest)
+    power = yield from powers.root_power_steps(rest)
     multiply(rest, 0, u, v3)
     multiply(x, 0, rest, power)
     multiply(yy, 0, x, x)
@@ -152,15 +166,15 @@ def _x_steps(y):
     return None
 
 
-def base_mult(scalar: int):
-    """Return, in steps, the point scalar * base: 31 doublings and 64 additions.
+def base_mult(scalar: bytes, space):
+    """Return, in steps, space.point: scalar * base, by 31 doublings and 64 additions.
 
-    The scalar is recoded to 256 digits, each 1 or -1, so that every column of the comb adds: the
-    work does not depend on it, but for the interpreter's big integers in the recoding.
+    The scalar (below 2**255) is recoded to 256 digits, each 1 or -1, so that every column of the
+    comb adds: the work does not depend on it. `space` is a seal.workspace.Workspace.
     """
-    recoded = (scalar + (1 << 256) - 1) % ORDER
-    digits = ((recoded + (recoded & 1) * ORDER) >> 1).to_bytes(_BYTES, "little")
-    point, selection = Point(), _Selection()
+    digits = space.scalars.signs(scalar)
+    point, selection = space.point, space.selection
+    point.set_neutral()
     for column in range(_COLUMNS - 1, -1, -1):
         point.double()
         point.add(selection.read(digits, column + _COLUMNS, _HALF_WORDS))
@@ -170,33 +184,49 @@ def base_mult(scalar: int):
     return point
 
 
-class _Selection:
+class Selection:
     """One point of the table at a time, and the buffers it is read into."""
 
     def __init__(self):
         self._packed = bytearray(4 * _ENTRY_WORDS)
         self._elements = tuple(zero() for _ in range(6))
+        self._addend = self._elements[:3] + (None,)
 
     def read(self, digits, position, first):
         """Return the addend for the four digits from the position, 64 bits apart."""
-        index = 0
-        for tooth in range(4):
-            at = position + _TOOTH_BITS * tooth
-            index |= ((digits[at >> 3] >> (at & 7)) & 1) << tooth
-        negative = 1 - (index >> 3)  # the table has the eight points whose top digit is 1
-        _scan(self._packed, _words, first, (index & 7) ^ (7 * negative))
+        is_negative = _scan(self._packed, _words, digits, first << 8 | position)
         plus, minus, t2d, negated, rest, nothing = self._elements
         load(plus, self._packed, 0)
         load(minus, self._packed, _BYTES)
         load(t2d, self._packed, 2 * _BYTES)
         butterfly(nothing, t2d, rest, negated)
-        swap(plus, minus, t2d, negated, negative)
-        return plus, minus, t2d, None
+        swap(plus, minus, t2d, negated, is_negative)
+        return self._addend
+
+    def wipe(self):
+        """Leave nothing of what was selected."""
+        for own in self._elements:
+            copy(own, _ZERO)
+        for i in range(len(self._packed)):
+            self._packed[i] = 0
 
 
 @micropython.viper
-def _scan(out: ptr8, table: ptr32, first: int, index: int):
-    """out = entry `index` of the eight from `first`; all eight are read."""
+def _scan(out: ptr8, table: ptr32, digits: ptr8, where: int) -> int:
+    """out = the entry of the eight that the digits name; return 1 where it is to be negated.
+
+    All eight are read. `where` is the first entry's word << 8 | the first digit's bit. The table
+    has the points whose top digit is 1: the others are theirs, with all four digits turned.
+    """
+    first = where >> 8
+    at = where & 255
+    byte = at >> 3
+    at = at & 7
+    index = (digits[byte] >> at) & 1
+    index = index | (((digits[byte + 8] >> at) & 1) << 1)
+    index = index | (((digits[byte + 16] >> at) & 1) << 2)
+    negative = 1 - ((digits[byte + 24] >> at) & 1)
+    index = index ^ ((0 - negative) & 7)
     i = 0
     while i < 24:
         word = 0
@@ -212,3 +242,4 @@ def _scan(out: ptr8, table: ptr32, first: int, index: int):
         out[k + 2] = (word >> 16) & 255
         out[k + 3] = (word >> 24) & 255
         i += 1
+    return negative

@@ -9,35 +9,45 @@ import hashlib
 
 from seal import ed25519, gcm, hkdf, hpke
 from seal.hmac import hmac_sha256
+from seal.workspace import Workspace
 from wire import cose
 from wire import envelope as wire
 
 _NONCE = bytes(12)  # every key seals once
+_RANDOM_BYTES = 32  # for the secret, each ephemeral key and the signature
 _EPHEMERAL_LABEL = b"reticent-1 ephemeral"
 
 
-def seal(header, batch, recipients, identity_seed, drbg):
+def seal(header, batch, recipients, identity_seed, drbg, space=None):
     """Return the envelope's bytes; a generator that yields between its long steps.
 
     `header` has every field but `recipients` and `commit`; `recipients` are X25519 public keys,
-    `identity_seed` is the Ed25519 seed of header.tag, `drbg` a seal.drbg.Drbg.
+    `identity_seed` is the Ed25519 seed of header.tag, `drbg` a seal.drbg.Drbg. A Workspace that is
+    handed in is wiped at the end.
     """
+    space = space or Workspace()
+    random = memoryview(drbg.generate(_RANDOM_BYTES * (len(recipients) + 2)))
     kids = [wire.kid_of(key) for key in recipients]
     header.recipients = wire.recipients_hash(kids)
-    hedge = header.encode_without_commit() + hashlib.sha256(batch).digest()
-    secret = hmac_sha256(drbg.generate(32), hedge)
+    hedge = (header.encode_without_commit(), hashlib.sha256(batch).digest())
+    secret = hmac_sha256(random[:_RANDOM_BYTES], hedge)
     prk = hkdf.extract(b"", secret)
     header.commit = hkdf.expand(prk, wire.COMMIT_INFO, wire.HASH_SIZE)
     header_bytes = header.encode()
+    yield
     ciphertext = gcm.seal(hkdf.expand(prk, wire.KEY_INFO, 32), _NONCE, header_bytes, batch)
     yield
     info = wire.wrap_info(header_bytes)
     wrapped = []
     for kid, key in zip(kids, recipients):
-        ikm = hmac_sha256(drbg.generate(32), _EPHEMERAL_LABEL + kid + info + secret)
-        enc, sealed = yield from hpke.seal(key, info, secret, ikm)
+        random = random[_RANDOM_BYTES:]
+        ikm = hmac_sha256(random[:_RANDOM_BYTES], (_EPHEMERAL_LABEL, kid, info, secret))
+        enc, sealed = yield from hpke.seal(key, info, secret, ikm, space=space)
         wrapped.append((kid, enc + sealed))
+        yield
     payload = wire.encode_payload(header_bytes, wrapped, ciphertext)
-    message = cose.to_be_signed(header.tag, payload)
-    signature = yield from ed25519.sign(identity_seed, message, drbg.generate(32))
+    message = cose.to_be_signed_parts(header.tag, payload)
+    noise = bytes(random[_RANDOM_BYTES:])
+    signature = yield from ed25519.sign(identity_seed, message, noise, space)
+    space.wipe()
     return cose.frame(header.tag, payload, signature)

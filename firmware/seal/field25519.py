@@ -5,10 +5,29 @@ An element is an array of limbs; limbs25519 has the arithmetic on them.
 
 from array import array
 
-from seal.limbs25519 import load, multiply, reduce, store
+from seal.limbs25519 import copy, load, multiply, reduce, store
 
 _LIMBS = 20
 _BYTES = 32
+
+# Powers of z by repeated squaring: (into, from, squarings, times), the numbers of registers.
+# Register 0 is z; a bracket holds the exponent.
+_CHAIN = (
+    (1, 0, 1, None),  # [2]
+    (2, 1, 2, 0),  # [9]
+    (3, 2, 0, 1),  # [11]
+    (4, 3, 1, 2),  # [2**5 - 1]
+    (5, 4, 5, 4),  # [2**10 - 1]
+    (4, 5, 10, 5),  # [2**20 - 1]
+    (4, 4, 20, 4),  # [2**40 - 1]
+    (6, 4, 10, 5),  # [2**50 - 1]
+    (4, 6, 50, 6),  # [2**100 - 1]
+    (4, 4, 100, 4),  # [2**200 - 1]
+    (4, 4, 50, 6),  # [2**250 - 1]
+)
+_INVERSE = (4, 4, 5, 3)  # [p - 2]
+_ROOT = (4, 4, 2, 0)  # [(p - 5) / 8]
+_REGISTERS = 7
 
 
 def zero():
@@ -17,7 +36,7 @@ def zero():
 
 
 def element(value: int):
-    """Return a new element of an integer below 2**255."""
+    """Return a new element of an integer below 2**255, which is public: its size takes time."""
     out = zero()
     load(out, value.to_bytes(_BYTES, "little"), 0)
     return out
@@ -31,48 +50,37 @@ def to_bytes(a) -> bytes:
     return bytes(out)
 
 
-def invert_steps(z):
-    """Return, in steps, a new element: z**(p - 2), the inverse of z, or 0 of 0."""
-    power, z11 = yield from _power_250_steps(z)
-    power = yield from _squared_steps(power, 5)
-    out = zero()
-    multiply(out, 0, power, z11)
-    return out
+class Powers:
+    """Inverses and roots of one element at a time; what they return is overwritten by the next."""
 
+    def __init__(self):
+        self.elements = tuple(zero() for _ in range(_REGISTERS + 2))
 
-def root_power_steps(z):
-    """Return, in steps, a new element: z**((p - 5) / 8), of which square roots are made."""
-    power, _ = yield from _power_250_steps(z)
-    power = yield from _squared_steps(power, 2)
-    out = zero()
-    multiply(out, 0, power, z)
-    return out
+    def invert_steps(self, z):
+        """Return, in steps, z**(p - 2): the inverse of z, or 0 of 0."""
+        yield from self._power_steps(z, _INVERSE)
+        return self.elements[4]
 
+    def root_power_steps(self, z):
+        """Return, in steps, z**((p - 5) / 8), of which square roots are made."""
+        yield from self._power_steps(z, _ROOT)
+        return self.elements[4]
 
-def _power_250_steps(z):
-    """Return, in steps, z**(2**250 - 1) and z**11: 249 squarings and 10 products."""
-    z2 = yield from _squared_steps(z, 1)
-    z8 = yield from _squared_steps(z2, 2)
-    z9, z11, power = zero(), zero(), zero()
-    multiply(z9, 0, z8, z)
-    multiply(z11, 0, z9, z2)
-    z22 = yield from _squared_steps(z11, 1)
-    multiply(power, 0, z22, z9)  # z**(2**5 - 1)
-    saved = {5: power}
-    for bits, more in ((5, 5), (10, 10), (20, 20), (40, 10), (50, 50), (100, 100), (200, 50)):
-        shifted = yield from _squared_steps(saved[bits], more)
-        power = zero()
-        multiply(power, 0, shifted, saved[more])
-        saved[bits + more] = power
-    return power, z11
-
-
-def _squared_steps(a, times):
-    """Return, in steps, a new element: a squared so many times."""
-    out, other = zero(), zero()
-    multiply(out, 0, a, a)
-    for _ in range(times - 1):
-        multiply(other, 0, out, out)
-        out, other = other, out
-    yield
-    return out
+    def _power_steps(self, z, last):
+        """Go along the chain and its last row: 254 squarings at most, and a dozen products."""
+        registers = self.elements
+        first, second = registers[_REGISTERS:]
+        copy(registers[0], z)
+        for row in range(len(_CHAIN) + 1):
+            into, start, squarings, times = _CHAIN[row] if row < len(_CHAIN) else last
+            out, other = first, second
+            copy(other, registers[start])
+            for _ in range(squarings):
+                multiply(out, 0, other, other)
+                out, other = other, out
+            if times is None:
+                copy(registers[into], other)
+            else:
+                multiply(out, 0, other, registers[times])
+                copy(registers[into], out)
+            yield

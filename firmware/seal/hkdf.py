@@ -2,6 +2,7 @@
 
 from seal import SealError
 from seal.hmac import hmac_sha256
+from seal.parts import as_parts
 
 _HASH_BYTES = 32
 _MAX_BLOCKS = 255
@@ -12,15 +13,18 @@ def extract(salt: bytes, ikm) -> bytes:
     return hmac_sha256(salt, ikm)  # HMAC pads an empty salt with the zeros that the RFC asks for
 
 
-def expand(prk: bytes, info: bytes, length: int) -> bytes:
-    """Return `length` bytes of output keying material; SealError above 255 * 32."""
+def expand(prk: bytes, info, length: int) -> bytes:
+    """Return `length` bytes of output keying material; SealError above 255 * 32.
+
+    `info` is bytes, or a list or tuple of its parts.
+    """
     if length > _MAX_BLOCKS * _HASH_BYTES:
         raise SealError  # more output than HKDF defines
-    okm = bytearray()
-    block = b""
+    info = as_parts(info)
+    okm = block = hmac_sha256(prk, info + (b"\x01",))
     counter = 1
     while len(okm) < length:
-        block = hmac_sha256(prk, (block, info, bytes((counter,))))
-        okm.extend(block)
         counter += 1
-    return bytes(memoryview(okm)[:length])
+        block = hmac_sha256(prk, (block,) + info + (bytes((counter,)),))
+        okm += block
+    return okm if len(okm) == length else okm[:length]

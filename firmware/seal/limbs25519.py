@@ -217,6 +217,15 @@ def swap(a: ptr32, b: ptr32, c: ptr32, d: ptr32, bit: int):
 
 
 @micropython.viper
+def copy(out: ptr32, a: ptr32):
+    """out = a."""
+    i = 0
+    while i < 20:
+        out[i] = a[i]
+        i += 1
+
+
+@micropython.viper
 def load(out: ptr32, data: ptr8, at: int):
     """out = the 32 bytes from `at`, without their top bit."""
     i = 0

@@ -12,6 +12,7 @@ import micropython
 from seal.parts import as_parts
 
 _BLOCK_BYTES = 128
+_CHAIN_BYTES = 64
 _LENGTH_AT = 112
 _BLOCKS_A_STEP = 16
 _MASK = 0xFFFFFFFF  # handed to the kernels: it is no small integer on the RP2040
@@ -48,59 +49,120 @@ _ROUND = _words(
 )
 
 
-def digest(parts) -> bytes:
-    """Return the 64-byte digest of the message: bytes, or a list or tuple of its parts."""
-    hasher = _Hasher()
-    for _ in hasher.update_steps(parts):
-        pass
-    return hasher.digest()
-
-
-def digest_steps(parts):
-    """Return, in steps, what digest() returns."""
-    hasher = _Hasher()
-    yield from hasher.update_steps(parts)
-    return hasher.digest()
-
-
-class _Hasher:
+class Hasher:
     """The state of one digest: a block that fills, the chaining value, the kernels' scratch."""
 
     def __init__(self):
         self._block = bytearray(_BLOCK_BYTES)
         self._size = 0
-        self._chain = array("I", _INITIAL)
-        self._working = array("I", _INITIAL)
-        self._schedule = array("I", _ROUND)
+        self._chain = array("I", bytes(_CHAIN_BYTES))
+        self._working = array("I", bytes(_CHAIN_BYTES))
+        self._schedule = array("I", bytes(4 * len(_ROUND)))
+
+    def reset(self):
+        """Begin another message."""
+        self._size = 0
+        _copy(self._chain, _INITIAL)
+        _copy(self._working, _INITIAL)
 
     def update_steps(self, parts):
+        """Take the message's next bytes; a generator."""
         for part in as_parts(parts):
-            view = memoryview(part)
             at = 0
-            while at < len(view):
-                at += self._fill(view[at:])
+            while at < len(part):
+                start = self._size % _BLOCK_BYTES
+                taken = min(len(part) - at, _BLOCK_BYTES - start)
+                _fill(self._block, part, start << 16 | taken, at)
+                at += taken
+                self._size += taken
+                if start + taken == _BLOCK_BYTES:
+                    self._compress()
                 if self._size % (_BLOCKS_A_STEP * _BLOCK_BYTES) == 0:
                     yield
 
     def digest(self):
-        bits = struct.pack(">QQ", 0, 8 * self._size)
-        zeros = (_LENGTH_AT - 1 - self._size) % _BLOCK_BYTES
-        padding = memoryview(b"\x80" + bytes(zeros) + bits)
-        while len(padding):
-            padding = padding[self._fill(padding) :]
-        return struct.pack(">16I", *self._chain)
+        """Return the 64 bytes; reset() comes next."""
+        block, end = self._block, self._size % _BLOCK_BYTES
+        block[end] = 0x80
+        if end >= _LENGTH_AT:
+            _zero(block, end + 1)
+            self._compress()
+            block[0] = 0
+            end = 0
+        _zero(block, end + 1)
+        struct.pack_into(">Q", block, _BLOCK_BYTES - 8, 8 * self._size)
+        self._compress()
+        out = bytearray(_CHAIN_BYTES)
+        _store(out, self._chain)
+        return bytes(out)
 
-    def _fill(self, data):
-        """Take what the block has room for, compress it if it is full, return the bytes taken."""
-        start = self._size % _BLOCK_BYTES
-        taken = min(len(data), _BLOCK_BYTES - start)
-        self._block[start : start + taken] = data[:taken]
-        self._size += taken
-        if start + taken == _BLOCK_BYTES:
-            _expand(self._schedule, self._block, _MASK)
-            _rounds(self._working, self._schedule, _ROUND, _MASK)
-            _chain(self._chain, self._working, _MASK)
-        return taken
+    def wipe(self):
+        """Leave nothing of the message."""
+        self.reset()
+        _zero(self._block, 0)
+        for i in range(len(self._schedule)):
+            self._schedule[i] = 0
+
+    def _compress(self):
+        _expand(self._schedule, self._block, _MASK)
+        _rounds(self._working, self._schedule, _ROUND, _MASK)
+        _chain(self._chain, self._working, _MASK)
+
+
+def digest(parts) -> bytes:
+    """Return the 64-byte digest of the message: bytes, or a list or tuple of its parts."""
+    hasher = Hasher()
+    hasher.reset()
+    for _ in hasher.update_steps(parts):
+        pass
+    return hasher.digest()
+
+
+def digest_steps(parts, hasher: Hasher | None = None):
+    """Return, in steps, what digest() returns; a hasher that is handed in is used from anew."""
+    hasher = hasher or Hasher()
+    hasher.reset()
+    yield from hasher.update_steps(parts)
+    return hasher.digest()
+
+
+@micropython.viper
+def _copy(target: ptr32, source: ptr32):
+    i = 0
+    while i < 16:
+        target[i] = source[i]
+        i += 1
+
+
+@micropython.viper
+def _fill(block: ptr8, data: ptr8, where: int, at: int):
+    """Move bytes of the data from `at`; `where` is their place in the block << 16 | how many."""
+    place = where >> 16
+    end = place + (where & 0xFFFF)
+    while place < end:
+        block[place] = data[at]
+        place += 1
+        at += 1
+
+
+@micropython.viper
+def _zero(block: ptr8, start: int):
+    while start < 128:
+        block[start] = 0
+        start += 1
+
+
+@micropython.viper
+def _store(out: ptr8, chain: ptr32):
+    i = 0
+    while i < 16:
+        word = chain[i]
+        at = i << 2
+        out[at] = (word >> 24) & 255
+        out[at + 1] = (word >> 16) & 255
+        out[at + 2] = (word >> 8) & 255
+        out[at + 3] = word & 255
+        i += 1
 
 
 @micropython.viper

@@ -5,24 +5,30 @@ small integer) does not either.
 """
 
 from seal import SealError, edwards25519
-from seal.field25519 import element, invert_steps, to_bytes, zero
+from seal.field25519 import to_bytes
 from seal.limbs25519 import butterfly, load, multiply, scale_add, swap
+from seal.workspace import Workspace
 
 _BYTES = 32
+_ZERO = bytes(_BYTES)
+_ONE = b"\x01" + bytes(_BYTES - 1)
 _A24 = 121665  # (486662 - 2) / 4, of the curve's coefficient
 _LADDER_STEPS_A_PIECE = 16
 
 
-def scalar_mult(scalar: bytes, u: bytes):
+def scalar_mult(scalar: bytes, u: bytes, space: Workspace | None = None):
     """Return, in steps, the 32-byte u coordinate of the product; SealError for other sizes."""
     if len(u) != _BYTES:
         raise SealError  # not 32 bytes
     k = _clamped(scalar)
-    x1 = zero()
+    space = space or Workspace()
+    state = space.ladder
+    x1, x2, z2, x3, z3 = space.ladder_points
     load(x1, u, 0)
-    x2, z2, x3, z3 = element(1), zero(), zero(), element(1)
+    load(x2, _ONE, 0)
+    load(z2, _ZERO, 0)
     load(x3, u, 0)
-    state = (x1, x2, z2, x3, z3) + tuple(zero() for _ in range(6))
+    load(z3, _ONE, 0)
     swapped = 0
     for t in range(254, -1, -1):
         bit = (k[t >> 3] >> (t & 7)) & 1
@@ -32,23 +38,27 @@ def scalar_mult(scalar: bytes, u: bytes):
         if t % _LADDER_STEPS_A_PIECE == 0:
             yield
     # A clamped scalar ends in three zero bits: nothing is left swapped.
-    return (yield from _quotient(x2, z2))
+    return (yield from _quotient(x2, z2, space))
 
 
-def public_key(private: bytes):
+def public_key(private: bytes, space: Workspace | None = None):
     """Return, in steps, the 32-byte public key: scalar_mult(private, 9) on the Edwards curve.
 
     There the base point has a table, which makes it twice as fast.
     """
-    point = yield from edwards25519.base_mult(int.from_bytes(_clamped(private), "little"))
+    space = space or Workspace()
+    point = yield from edwards25519.base_mult(_clamped(private), space)
     butterfly(point.z, point.y, point.x, point.t)  # u = (z + y) / (z - y), section 4.1
-    return (yield from _quotient(point.x, point.t))
+    return (yield from _quotient(point.x, point.t, space))
 
 
-def shared_secret(private: bytes, public: bytes):
+def shared_secret(private: bytes, public: bytes, space: Workspace | None = None):
     """Return, in steps, the 32-byte shared secret; SealError if it is all zero (section 6.1)."""
-    secret = yield from scalar_mult(private, public)
-    if secret == bytes(_BYTES):
+    secret = yield from scalar_mult(private, public, space)
+    bits = 0
+    for byte in secret:
+        bits |= byte
+    if not bits:
         raise SealError  # the other side's point has a low order
     return secret
 
@@ -81,8 +91,8 @@ def _ladder_step(state):
     multiply(z2, 0, e, a)
 
 
-def _quotient(x, z):
-    inverse = yield from invert_steps(z)
-    out = zero()
+def _quotient(x, z, space):
+    inverse = yield from space.powers.invert_steps(z)
+    out = space.ladder[-1]
     multiply(out, 0, x, inverse)
     return to_bytes(out)

@@ -19,13 +19,21 @@ MAX_WEIGHT = 8_192
 _LIGHT, _HEAVY = 1, 8
 _SMALL_INT = 1 << 30  # at and above it an int is an object
 _OPENED = object()
+_STRINGS, _ARRAYS = (bytes, bytearray, memoryview), (list, tuple)  # made once
+_LONG = 256  # bytes of a string that the encoder does not copy
 
 
 def encode(value):
     """Return the one deterministic encoding of the value as bytes."""
-    out = bytearray()
+    parts = encode_parts(value)
+    return b"".join(parts) if len(parts) > 1 else parts[0]
+
+
+def encode_parts(value):
+    """Return the encoding as a list of bytes; long strings are in it as they are, not copied."""
+    out = [bytearray()]
     _put(out, value)
-    return bytes(out)
+    return [part if isinstance(part, bytes) else bytes(part) for part in out if part]
 
 
 def decode(data):
@@ -45,17 +53,21 @@ def decode_first(data, start):
 
 def _put(out, value):
     if value is None or value is True or value is False:
-        out.append(_NULL if value is None else _TRUE if value else _FALSE)
+        out[-1].append(_NULL if value is None else _TRUE if value else _FALSE)
     elif isinstance(value, int):
         _put_head(out, _UINT if value >= 0 else _NINT, value if value >= 0 else -1 - value)
     elif isinstance(value, str):
         text = value.encode()
         _put_head(out, _TEXT, len(text))
-        out.extend(text)
-    elif isinstance(value, (bytes, bytearray, memoryview)):
+        out[-1].extend(text)
+    elif isinstance(value, _STRINGS):
         _put_head(out, _BYTES, len(value))
-        out.extend(value)
-    elif isinstance(value, (list, tuple)):
+        if len(value) < _LONG:
+            out[-1].extend(value)
+        else:
+            out.append(value if isinstance(value, bytes) else bytes(value))
+            out.append(bytearray())
+    elif isinstance(value, _ARRAYS):
         _put_head(out, _ARRAY, len(value))
         for entry in value:
             _put(out, entry)
@@ -68,19 +80,19 @@ def _put(out, value):
 def _put_map(out, value):
     _put_head(out, _MAP, len(value))
     for key, entry in sorted((encode(key), entry) for key, entry in value.items()):
-        out.extend(key)
+        out[-1].extend(key)
         _put(out, entry)
 
 
 def _put_head(out, major, argument):
     if argument < 24:
-        out.append(major << 5 | argument)
+        out[-1].append(major << 5 | argument)
         return
     for info in (24, 25, 26, 27):
         size = _SIZES[info]
         if argument >> (8 * size) == 0:
-            out.append(major << 5 | info)
-            out.extend(argument.to_bytes(size, "big"))
+            out[-1].append(major << 5 | info)
+            out[-1].extend(argument.to_bytes(size, "big"))
             return
     raise TypeError("an int of more than 64 bits")
 

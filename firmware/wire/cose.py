@@ -12,16 +12,23 @@ _ALG, _KID = 1, 4
 _EDDSA = -8
 KID_SIZE = 8
 SIGNATURE_SIZE = 64
+_PROTECTED = cbor.encode({_ALG: _EDDSA, _KID: bytes(KID_SIZE)})[:-KID_SIZE]  # the kid follows
 
 
 def to_be_signed(kid, payload):
     """Return the Sig_structure's bytes (RFC 9052, section 4.4), with no external data."""
-    return cbor.encode(["Signature1", _protected(kid), b"", payload])
+    return b"".join(to_be_signed_parts(kid, payload))
+
+
+def to_be_signed_parts(kid, payload):
+    """Return the same in parts, without a copy of the payload."""
+    return cbor.encode_parts(["Signature1", _protected(kid), b"", payload])
 
 
 def frame(kid, payload, signature):
     """Return the signed message's bytes."""
-    return _TAG_SIGN1 + cbor.encode([_protected(kid), {}, payload, signature])
+    parts = cbor.encode_parts([_protected(kid), {}, payload, signature])
+    return b"".join([_TAG_SIGN1] + parts)
 
 
 def parse(data):
@@ -48,7 +55,7 @@ def parse_first(data, start):
 
 
 def _protected(kid):
-    return cbor.encode({_ALG: _EDDSA, _KID: kid})
+    return _PROTECTED + kid
 
 
 def _kid(protected):

@@ -7,7 +7,10 @@ from binascii import hexlify, unhexlify
 
 from cases import data_path, vector_path
 from seal import SealError, ed25519, edwards25519, sha512
+from seal.field25519 import Powers
+from seal.scalar25519 import ORDER
 from seal.steps import run
+from seal.workspace import Workspace
 
 # The kernels are plain Python on CPython, where a signature takes a fifth of a second. It takes
 # every 32nd of the 1,024 lines, and fewer verifications: MicroPython and RETICENT_FULL=1 take all.
@@ -52,19 +55,34 @@ def test_wycheproof_verdicts():
             assert run(steps) == (case["result"] == "valid"), (case["tcId"], case["comment"])
 
 
-def test_only_the_one_encoding_of_a_key_is_taken():
-    """The neutral point is a key for which R = S * base signs anything: what fails is encoding."""
+def test_keys_of_small_order_sign_nothing():
+    """With A of small order, R = S * base (or one of eight turns of it) would sign anything."""
     base = b"\x58" + b"\x66" * 31
     signature = base + b"\x01" + bytes(31)
     p = (1 << 255) - 19
-    for name, public, accepted in (
+    eighth = int.from_bytes(
+        unhexlify("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+    )
+    for y in (0, 1, p - 1, eighth, p - eighth):
+        for sign in (0, 1 << 255):
+            public = (y | sign).to_bytes(32, "little")
+            for k in range(8):  # some hash makes k * A vanish
+                assert not run(ed25519.verify(public, signature, bytes((k,)))), (y, sign, k)
+
+
+def test_only_the_one_encoding_of_a_point_is_taken():
+    chain = Powers()
+    p = (1 << 255) - 19
+    for name, encoded, accepted in (
         ("y = 1", (1).to_bytes(32, "little"), True),
         ("x = 0 with a sign", (1 | 1 << 255).to_bytes(32, "little"), False),
         ("y = p + 1", (p + 1).to_bytes(32, "little"), False),
         ("y = 2 is on no point", (2).to_bytes(32, "little"), False),
         ("y = 2**255 - 1", ((1 << 255) - 1).to_bytes(32, "little"), False),
     ):
-        assert run(ed25519.verify(public, signature, b"anything")) == accepted, name
+        point = run(edwards25519.decode_steps(encoded, chain))
+        assert (point is not None) == accepted, name
+        assert accepted or not run(ed25519.verify(encoded, bytes(64), b"")), name
 
 
 def test_a_second_signature_made_from_the_first_is_refused():
@@ -72,10 +90,9 @@ def test_a_second_signature_made_from_the_first_is_refused():
     seed = bytes(range(32))
     public = run(ed25519.public_key(seed))
     signature = run(ed25519.sign(seed, b"order"))
-    order = (1 << 252) + 27742317777372353535851937790883648493
     s = int.from_bytes(signature[32:], "little")
     for name, changed in (
-        ("S + L", signature[:32] + (s + order).to_bytes(32, "little")),
+        ("S + L", signature[:32] + (s + ORDER).to_bytes(32, "little")),
         ("R negated", signature[:31] + bytes((signature[31] ^ 0x80,)) + signature[32:]),
         ("cut", signature[:63]),
         ("long", signature + b"\x00"),
@@ -90,8 +107,9 @@ def test_hedged_nonces_are_those_of_the_draft():
     seed, noise, message = bytes(range(32)), b"\x5a" * 32, b"M" * 200
     prefix = sha512.digest(seed)[32:]
     r = int.from_bytes(sha512.digest(noise + prefix + bytes(64) + message), "little")
-    point = run(edwards25519.base_mult(r % edwards25519.ORDER))
-    assert run(ed25519.sign(seed, message, noise))[:32] == run(point.encode_steps())
+    space = Workspace()
+    point = run(edwards25519.base_mult((r % ORDER).to_bytes(32, "little"), space))
+    assert run(ed25519.sign(seed, message, noise))[:32] == run(point.encode_steps(space.powers))
 
 
 def test_noise_changes_the_signature_and_it_still_verifies():
