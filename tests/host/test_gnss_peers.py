@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from pynmeagps import NMEAReader
+from gnss_differences import DIFFERENCES
+from pynmeagps_reader import read_positions
 from pyubx2 import SET, UBXReader
 from pyubx2.ubxtypes_configdb import UBX_CONFIG_DATABASE
 
@@ -19,65 +19,13 @@ from reticent.tagcode import gnss
 from tag import receivers
 
 TOLERANCE_UDEG = 2
-GOOD_QUALITIES = (1, 2, 3, 4, 5, 9)
 DAY_MS = 86_400_000
-
-# Positions that pynmeagps has and the tag refuses, each for a reason.
-REFUSED = {
-    ("haicom-305N.log", 35_584_802): "quality 1 with 0 satellites",
-    ("neo-m8n.log", 62_365_000): "the log begins in an epoch: no date yet",
-    ("pygpsdata-mixed.log", 38_473_000): "no sentence of this log has a date",
-    ("pygpsdata-mixed.log", 38_474_000): "no sentence of this log has a date",
-    ("pygpsdata-nmea4.log", 38_167_000): "its RMC is 100 degrees from its GNS and GGA",
-    ("pygpsdata-nmeafoo2.log", 44_174_000): "the RMC with the date has a speed of X.138",
-}
 
 
 def real_logs() -> list[Path]:
     nmea = Path(data_path("nmea"))
     logs = [*nmea.glob("gpsd/*.log"), *nmea.glob("pynmeagps/*.log")]
     return sorted(logs) + sorted(nmea.glob("nmeaparser_drive/*.txt"))
-
-
-def says_valid(message) -> bool:
-    if message.msgID == "GGA":
-        return message.quality in GOOD_QUALITIES
-    if message.msgID == "GNS":
-        return any(mode in "ADFPR" for mode in str(message.posMode))
-    return message.status == "A" and getattr(message, "posMode", "A") not in ("N", "E", "M", "S")
-
-
-def messages_of(data: bytes):
-    """Yield pynmeagps's messages; it raises IndexError on one sentence, and goes on."""
-    reader = NMEAReader(io.BytesIO(data), quitonerror=0)
-    while True:
-        try:
-            raw, message = reader.read()
-        except IndexError:
-            continue
-        if raw is None:
-            return
-        yield message
-
-
-def read_with_pynmeagps(data: bytes):
-    """Return {time of day in ms: [(lat, lon) in udeg]}, and the times that a sentence denies."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    denied = set()
-    for message in messages_of(data):
-        if message is None or message.msgID not in ("RMC", "GGA", "GNS", "GLL"):
-            continue
-        if not getattr(message, "time", None) or message.talker.startswith("P"):
-            continue
-        clock = message.time
-        second = (clock.hour * 60 + clock.minute) * 60 + clock.second
-        at_ms = second * 1000 + clock.microsecond // 1000
-        if not says_valid(message):
-            denied.add(at_ms)
-        elif message.lat != "" and message.lon != "":
-            place = round(float(message.lat) * 1e6), round(float(message.lon) * 1e6)
-            found.setdefault(at_ms, []).append(place)
-    return found, denied
 
 
 def test_every_position_is_one_of_pynmeagps_and_the_other_way_round():
@@ -87,7 +35,7 @@ def test_every_position_is_one_of_pynmeagps_and_the_other_way_round():
         data = log.read_bytes()
         epochs = gnss.Epochs(0, 1)
         ours = epochs.feed(data, len(data)) + epochs.feed(b"", 0)
-        theirs, denied = read_with_pynmeagps(data)
+        theirs, denied = read_positions(data)
         seen = set()
         for fix in ours:
             at_ms = fix.utc_s * 1000 % DAY_MS + fix.utc_ms
@@ -98,8 +46,8 @@ def test_every_position_is_one_of_pynmeagps_and_the_other_way_round():
                 for lat, lon in theirs.get(at_ms, [])
             ), (log.name, at_ms)
             fixes += 1
-        refused |= {(log.name, at_ms) for at_ms in set(theirs) - denied - seen}
-    assert refused == set(REFUSED)
+        refused |= {(log.name, at_ms // 1000) for at_ms in set(theirs) - denied - seen}
+    assert refused == set(DIFFERENCES)
     assert fixes == 1_719
 
 
