@@ -7,6 +7,8 @@ OUT ?= build/demo
 JOBS ?= 2
 CHROMIUM ?= chromium
 PEERS := build/peers
+NPM := build/npm
+WASM := @micropython/micropython-webassembly-pyscript
 TRIALS ?= 100000
 SECONDS ?= 3600
 FUZZ ?= gnss
@@ -59,8 +61,11 @@ damage: $(VENV)/.ready ## seeded damage to a receiver's stream (TRIALS=100000)
 	@RETICENT_TRIALS=$(TRIALS) $(BIN)/micropython tests/support/run_micropython.py \
 	  firmware tests/support tests/logic/test_gnss_damage.py
 
-bench-gnss: $(VENV)/.ready $(PEERS)/.ready ## the receiver's parser beside Adafruit's
+bench-gnss: $(VENV)/.ready $(PEERS)/.ready ## the receiver's parser beside its peers; heap, 32 bits
 	@$(BIN)/python bench/gnss_peers.py --peers $(PEERS) $(ARGS)
+	@if command -v npm >/dev/null; then \
+	  $(MAKE) -s $(NPM)/.ready && node bench/gnss_wasm.mjs $(NPM)/node_modules/$(WASM) firmware; \
+	else echo "skipped: the heap on 32 bits needs node: apt-get install nodejs npm"; fi
 
 fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wire, SECONDS=3600)
 	@mkdir -p build/fuzz-$(FUZZ)
@@ -101,6 +106,11 @@ $(PEERS)/.ready: requirements-bench.lock
 	@echo "setting up $(PEERS) (once)"
 	@$(PYTHON) -m venv --clear $(PEERS)
 	@$(PEERS)/bin/pip install -q --progress-bar off --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(NPM)/.ready:
+	@echo "setting up $(NPM) (once)"
+	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix $(NPM) $(WASM)@1.26.0
 	@touch $@
 
 typings/.ready: typings.lock $(VENV)/.ready

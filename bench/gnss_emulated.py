@@ -86,7 +86,17 @@ def main() -> None:
         folder = Path(name)
         files = {"stream.nmea": paced(EPOCHS)}
         (folder / "stream.nmea").write_bytes(files["stream.nmea"])
-        for module in ("__init__", "nmea", "fields", "epoch", "fix", "judge", "gnss"):
+        for module in (
+            "__init__",
+            "nmea",
+            "fields",
+            "epoch",
+            "fix",
+            "judge",
+            "gnss",
+            "events",
+            "integrity",
+        ):
             target = folder / f"{module}.mpy"
             source = FIRMWARE / "tag" / f"{module}.py"
             compile_module(source, target, f"tag/{module}.py", "armv6m")

@@ -8,12 +8,13 @@ import machine
 
 sys.path.insert(0, "/lib")
 from tag import gnss
+from tag.integrity import Integrity
 
 POLL_MS = 50
 RUN_MS = 3_000
 uart = machine.UART(0, baudrate=115_200, tx=machine.Pin(0), rx=machine.Pin(1), rxbuf=2_048)
 buffer = bytearray(2_048)
-epochs = gnss.Epochs()
+epochs = gnss.Epochs(on_signals=Integrity().take_signals)
 
 
 def idle(ms):
@@ -42,7 +43,7 @@ def heap():
     """Return the bytes that a pass over the sentences of one second takes, without its Fixes."""
     data = open("/stream.nmea", "rb").read(6_000)
     count = len(data)
-    reader = gnss.Epochs()
+    reader = gnss.Epochs(on_signals=Integrity().take_signals)
     gc.collect()
     gc.disable()
     before = gc.mem_alloc()

@@ -1,16 +1,11 @@
 // The heap that the receiver's parser takes on 32 bits: MicroPython's WebAssembly build from npm.
-// usage: node gnss_wasm.mjs FOLDER_OF_NODE_MODULES FIRMWARE; skips where the package is missing.
+// usage: node gnss_wasm.mjs PACKAGE FIRMWARE, as `make bench-gnss` calls it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [modules, firmware] = process.argv.slice(2);
-const entry = path.resolve(
-  modules, '@micropython/micropython-webassembly-pyscript/micropython.mjs');
-if (!fs.existsSync(entry)) {
-  console.log('skipped: @micropython/micropython-webassembly-pyscript is missing');
-  process.exit(0);
-}
+const [pkg, firmware] = process.argv.slice(2);
+const entry = path.resolve(pkg, 'micropython.mjs');
 const { loadMicroPython } = await import(pathToFileURL(entry).href);
 const mp = await loadMicroPython({ heapsize: 4 << 20, stdout: (line) => console.log(line) });
 mp.FS.mkdir('/tag');

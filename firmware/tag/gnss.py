@@ -256,7 +256,9 @@ class Epochs:
         hdop = fields.scaled(st, 16, 2, fields.UP)
         if hdop < 0 and not fields.is_empty(st, 16):
             return False
-        self._current.mode = mode
+        # The best of an epoch's GSAs: one of a system that is not in use says "no fix".
+        if mode > self._current.mode:
+            self._current.mode = mode
         if mode == 3:
             self._usual_mode = 3
         if self._current.hdop_x100 < 0 and mode > 1:

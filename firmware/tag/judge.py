@@ -12,6 +12,7 @@ _MS_PER_DAY = const(86_400_000)
 _FORWARD_CLAIMS = const(2)  # epochs in a row before a jump of more than a day is believed
 _HELD_CM = const(5_000)  # who drives so far while the position stands still has lost the sky
 _USUAL_MOST = const(8)
+_NO_FIX = const(1)  # a GSA's mode
 
 
 class Judge:
@@ -42,7 +43,7 @@ class Judge:
         if epoch.is_contradicted:
             self.contradicted += 1
             return False
-        if epoch.is_denied or self._has_lost_sky(epoch):
+        if epoch.is_denied or epoch.mode == _NO_FIX or self._has_lost_sky(epoch):
             self.denied += 1
             return False
         if epoch.sources == 0:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pynmeagps_reader import read_positions
 
 from cases import data_path
 from reticent.errors import BadInput
@@ -31,59 +32,63 @@ def whole_way(track: Track, folder: Path) -> Outcome:
     return run_way(track, placed_on(example_order(), track.fixes), folder)
 
 
-def expected_fixes(log: str) -> dict[int, tuple[int, int, bool]]:
-    """Return {seconds: (lat, lon in udeg, whether its date counts)} of gpsd's fixes of a log."""
-    rows = {}
+def positions_of_gpsd(log: str) -> dict[int, list[tuple[int, int]]]:
+    """Return {second of the day: [(lat, lon) in udeg]}: gpsd's fixes of a log, all of an epoch."""
+    found: dict[int, list[tuple[int, int]]] = {}
     with open(data_path("nmea/expected_fixes.csv")) as file:
         for row in csv.DictReader(file):
             if row["file"] == log and row["lat"]:
-                utc_s = int(datetime.fromisoformat(row["epoch_utc"]).timestamp())
+                of_day_s = int(datetime.fromisoformat(row["epoch_utc"]).timestamp()) % 86_400
                 position = round(float(row["lat"]) * 1e6), round(float(row["lon"]) * 1e6)
-                rows[utc_s] = (*position, row["date_note"] == "same")
-    return rows
+                found.setdefault(of_day_s, []).append(position)
+    return found
 
 
-def assert_agrees(entry, positions: list[tuple[int, int]]) -> None:
-    _, _, _, lat, lon, _ = entry
-    assert any(
+def positions_of_pynmeagps(log: Path) -> dict[int, list[tuple[int, int]]]:
+    """Return {second of the day: [(lat, lon) in udeg]} of the valid sentences of a log."""
+    places, denied = read_positions(log.read_bytes())
+    found: dict[int, list[tuple[int, int]]] = {}
+    for at_ms, positions in places.items():
+        if at_ms not in denied:
+            found.setdefault(at_ms // 1000, []).extend(positions)
+    return found
+
+
+def agrees(entry, positions: dict[int, list[tuple[int, int]]]) -> bool:
+    """Return whether a PRECISE record's position is one of its second's."""
+    _, utc_s, _, lat, lon, _ = entry
+    return any(
         abs(lat - other[0]) <= TOLERANCE_UDEG and abs(lon - other[1]) <= TOLERANCE_UDEG
-        for other in positions
-    ), entry
+        for other in positions.get(utc_s % 86_400, [])
+    )
 
 
 @pytest.mark.parametrize("log", LOGS)
-def test_positions_of_a_real_log_arrive_as_gpsd_has_them(log, tmp_path):
-    track = read_nmea_log(Path(data_path(f"nmea/gpsd/{log}.log")))
-    expected = expected_fixes(f"{log}.log")
-    outcome = whole_way(track, tmp_path)
+def test_positions_of_a_real_log_arrive_as_gpsd_and_pynmeagps_have_them(log, tmp_path):
+    """No position is held against our own parser's: gpsd's results, and another reader's."""
+    path = Path(data_path(f"nmea/gpsd/{log}.log"))
+    outcome = whole_way(read_nmea_log(path), tmp_path)
     precise = outcome.records(record.PRECISE)
     assert precise
     assert outcome.waiting == 0
+    of_gpsd, of_pynmeagps = positions_of_gpsd(f"{log}.log"), positions_of_pynmeagps(path)
     for entry in precise:
-        # A record has whole seconds; a receiver with 5 Hz has several positions in one.
-        dated = all(row[2] for row in expected.values())
-        same = [
-            row[:2]
-            for utc_s, row in expected.items()
-            if (utc_s - entry[1]) % (1 if not dated else 1 << 40) == 0
-            and (dated or utc_s % 86_400 == entry[1] % 86_400)
-        ]
-        assert same, entry
-        in_second = [
-            (fix.lat_udeg, fix.lon_udeg) for fix in outcome.fixes if fix.utc_s == entry[1]
-        ]
-        assert_agrees(entry, same + in_second)
+        assert agrees(entry, of_gpsd), entry
+        assert agrees(entry, of_pynmeagps), entry
 
 
 def test_the_drive_arrives_as_its_own_sentences_have_it(tmp_path):
-    path = data_path("nmea/nmeaparser_drive/NmeaSampleData.session1.first12000lines.txt")
-    track = read_nmea_log(Path(path))
+    path = Path(data_path("nmea/nmeaparser_drive/NmeaSampleData.session1.first12000lines.txt"))
+    track = read_nmea_log(path)
     outcome = whole_way(track, tmp_path)
     precise = outcome.records(record.PRECISE)
     assert precise
+    of_pynmeagps = positions_of_pynmeagps(path)
     sentences = b"".join(burst.data for burst in track.bursts)
-    for _, utc_s, _, lat, lon, _ in precise:
-        # Independent of our parser: the GLL sentence of that second, read here.
+    for entry in precise:
+        assert agrees(entry, of_pynmeagps), entry
+        _, utc_s, _, lat, lon, _ = entry
+        # And a third time: the GLL sentence of that second, read here.
         clock = datetime.fromtimestamp(utc_s, UTC).strftime("%H%M%S").encode()
         line = next(
             line for line in sentences.splitlines() if b"$GPGLL" in line and clock + b",A" in line

@@ -86,6 +86,14 @@ def test_one_denial_denies_the_epoch():
             assert epochs.judge.denied == 1, denial
 
 
+def test_a_gsa_without_a_fix_denies_the_epoch_unless_another_system_has_one():
+    none = with_checksum(b"GLGSA,A,1,,,,,,,,,,,,,99.9,99.9,99.9")
+    some = with_checksum(b"GPGSA,A,3,10,12,,,,,,,,,,,1.5,0.8,1.3")
+    assert not fixes_of(rmc(), gga(), none)
+    for sentences in ((some, none), (none, some)):
+        assert [fix.mode for fix in fixes_of(rmc(), gga(), *sentences)] == [3]
+
+
 def test_sentences_that_disagree_give_no_fix():
     found, epochs = read(rmc(), gga(lat=b"4404.1315"))
     assert not found
