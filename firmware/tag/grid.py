@@ -7,6 +7,8 @@ that tag and host give the same cell (docs/FORMAT.md, section 8). Floor, never r
 The hidden offset shifts a position by fractions of a cell before it is floored.
 """
 
+from array import array
+
 import micropython
 from micropython import const
 
@@ -24,10 +26,15 @@ _UDEG_TO_RADIANS_Q60 = 20_122_276_272  # pi / 180e6 * 2**60, rounded down
 OFFSET_BITS = const(20)  # an offset is a fraction of a cell, in units of 2**-20
 HALF_CELL = 1 << (OFFSET_BITS - 1)
 
-# What cell() has worked out: by cell_m, the rows' height and columns by row. A wearer stays within
-# few rows, and a row's columns cost a hundred times the rest.
-_known = {}
-_MOST_ROWS_KNOWN = 64
+# What cell() has worked out: cell_m, both offsets (plus _BIAS), the rows' height, the way from the
+# south pole to where rows begin to count, the columns' offset (plus _BIAS), how many rows; then of
+# 64 rows, each by its last bits, row + 1 and columns. A wearer stays within few rows, and a row's
+# columns cost a hundred times the rest.
+_known = array("i", bytes(4 * (8 + 2 * 64)))
+_FIRST_ROW = const(8)
+_BIAS = const(
+    0x20000000
+)  # no word is negative: a ptr32 load zero-extends where a word has 64 bits
 
 
 def row_height_udeg(cell_m):
@@ -52,16 +59,45 @@ def columns(row, cell_m):
 
 @micropython.native
 def cell(lat_udeg, lon_udeg, cell_m, offset_row=0, offset_col=0):
-    """Return (row, col) of the position, shifted by the offset (in 2**-20 cells on each axis)."""
-    height, counts = _known.get(cell_m) or _learn(cell_m)
-    row = (lat_udeg + _POLE_UDEG + (offset_row * height >> OFFSET_BITS)) // height
-    count = counts.get(row)
-    if count is None:
-        row = min(max(row, 0), rows(cell_m) - 1)
-        count = _learn_row(row, cell_m, counts)
-    # One floor over the sum of both: the same as a floor of the position, then of the offset.
-    east = (lon_udeg + _HALF_TURN_UDEG) * count + (offset_col * _TURN_UDEG >> OFFSET_BITS)
-    return row, east // _TURN_UDEG % count
+    """Return (row, col) of the position, shifted by the offset (in 2**-20 cells on each axis).
+
+    `cell_m` is 500 or more. It allocates the tuple and nothing else.
+    """
+    found = _find(_known, lat_udeg, lon_udeg, cell_m, offset_row, offset_col)
+    if found is None:
+        _learn(lat_udeg, cell_m, offset_row, offset_col)
+        found = _find(_known, lat_udeg, lon_udeg, cell_m, offset_row, offset_col)
+    return found
+
+
+@micropython.viper
+def _find(known: ptr32, lat: int, lon: int, cell_m: int, offset_row: int, offset_col: int):
+    """Return (row, col), or None where something is not known yet."""
+    if known[0] != cell_m or known[1] != offset_row + 0x20000000:
+        return None
+    if known[2] != offset_col + 0x20000000:
+        return None
+    row = (lat + known[4]) // known[3]
+    if row < 0:
+        row = 0
+    if row >= known[6]:
+        row = known[6] - 1
+    at = 8 + ((row & 63) << 1)
+    if known[at] != row + 1:
+        return None
+    count = known[at + 1]
+    # floor(((lon + half a turn) * count + offset) / a turn). A turn is 18,000 times 20,000: of
+    # either and the columns, 80,150 at most, the product fits 32 bits. One floor over the sum: the
+    # same as a floor of the position, then of the offset.
+    east = lon + 180000000
+    part = east // 18000
+    rest = (east - part * 18000) * count - 0x20000000 + known[5]
+    col = (part * count + rest // 18000) // 20000
+    if col < 0:
+        col += count
+    if col >= count:
+        col -= count
+    return row, col
 
 
 def bounds_udeg(row, col, cell_m):
@@ -75,16 +111,22 @@ def bounds_udeg(row, col, cell_m):
     return south, west, north, east
 
 
-def _learn(cell_m):
-    _known[cell_m] = known = (row_height_udeg(cell_m), {})
-    return known
-
-
-def _learn_row(row, cell_m, counts):
-    if len(counts) >= _MOST_ROWS_KNOWN:
-        counts.clear()
-    counts[row] = count = columns(row, cell_m)
-    return count
+def _learn(lat_udeg, cell_m, offset_row, offset_col):
+    """Work out what cell() needs at this latitude."""
+    height = row_height_udeg(cell_m)
+    last_row = rows(cell_m) - 1
+    if _known[0] != cell_m:
+        for at in range(_FIRST_ROW, len(_known)):
+            _known[at] = 0
+    from_pole = _POLE_UDEG + (offset_row * height >> OFFSET_BITS)
+    east = (offset_col * _TURN_UDEG >> OFFSET_BITS) + _BIAS
+    words = (cell_m, offset_row + _BIAS, offset_col + _BIAS, height, from_pole, east, last_row + 1)
+    for at, word in enumerate(words):
+        _known[at] = word
+    row = min(max((lat_udeg + from_pole) // height, 0), last_row)
+    at = _FIRST_ROW + ((row & 63) << 1)
+    _known[at] = row + 1
+    _known[at + 1] = columns(row, cell_m)
 
 
 def _sine_q40(angle_udeg):

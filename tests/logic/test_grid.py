@@ -1,5 +1,9 @@
 """tag/grid.py: no cell is smaller than cell_m, every position has one, offsets move it."""
 
+import gc
+
+import micropython
+
 from tag import grid
 
 DEGREE = 1_000_000
@@ -64,3 +68,56 @@ def test_results_are_the_same_on_every_interpreter():
 
 
 CHECKSUM = 222076800476248689
+
+
+def plain_cell(lat, lon, cell_m, offset_row, offset_col):
+    """The same in big integers, one formula."""
+    height = grid.row_height_udeg(cell_m)
+    row = (lat + 90 * DEGREE + (offset_row * height >> grid.OFFSET_BITS)) // height
+    row = min(max(row, 0), grid.rows(cell_m) - 1)
+    count = grid.columns(row, cell_m)
+    east = (lon + 180 * DEGREE) * count + (offset_col * 360 * DEGREE >> grid.OFFSET_BITS)
+    return row, east // (360 * DEGREE) % count
+
+
+def test_the_kernel_gives_the_plain_formulas_cell_everywhere():
+    """At borders of cells, at the ends of the Earth, with every offset, sizes mixed."""
+    half = grid.HALF_CELL
+    state = 99
+    for number in range(600):
+        state = (state * 1103515245 + 12345) % (1 << 31)
+        cell_m = (500, 1000, 777, 100_000)[number % 4]
+        offset = ((0, 0), (-half, -half), (half - 1, half - 1), (state % half, -(state % 77)))[
+            number // 4 % 4
+        ]
+        lat = (state // 7) % 180_000_001 - 90_000_000
+        row, col = grid.cell(lat, (state * 7) % 360_000_001 - 180_000_000, cell_m)
+        south, west, north, east = grid.bounds_udeg(row, col, cell_m)
+        for lat_ in (lat, south, north, north - 1, -90_000_000, 90_000_000):
+            for lon in (west - 1, west, west + 1, east, east + 1, -180_000_000, 180_000_000):
+                lon = max(-180_000_000, min(lon, 180_000_000))
+                expected = plain_cell(lat_, lon, cell_m, *offset)
+                assert grid.cell(lat_, lon, cell_m, *offset) == expected, (lat_, lon, cell_m)
+
+
+def test_a_known_row_costs_no_heap_but_the_tuple():
+    if not hasattr(micropython, "heap_lock"):
+        return  # CPython has no such lock
+    grid.cell(10 * DEGREE, 10 * DEGREE, 1000, 7, -7)
+    micropython.heap_lock()
+    try:
+        try:
+            grid.cell(10 * DEGREE, -170 * DEGREE, 1000, 7, -7)
+            needed = False
+        except MemoryError:
+            needed = True
+    finally:
+        micropython.heap_unlock()
+    assert needed  # a tuple of two
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()
+    grid.cell(10 * DEGREE, -170 * DEGREE, 1000, 7, -7)
+    spent = gc.mem_alloc() - before
+    gc.enable()
+    assert spent <= 64, spent

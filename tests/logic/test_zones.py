@@ -171,7 +171,7 @@ def test_far_away_one_fix_a_slot_is_looked_at_and_no_cell_is_missed():
     zones = [circle(EXCLUSION, 60_000, 0, 300)]
     said, looked = sampled(Pipeline(order(zones), (0, 0)), 8 * 900, lambda second: 0)
     slots = [entry[1] - NOT_BEFORE // 900 for _, entry in said]
-    assert slots == list(range(6)), slots
+    assert slots == list(range(2, 6)), slots  # the first two after a boot are silent
     assert all(entry[2] is not None for _, entry in said)
     assert looked <= 20, looked
 
