@@ -4,12 +4,18 @@ A cell that is told next to a place that is known narrows both: no cell of a slo
 something which fixes a place in it, before it or after it. So a cell waits until the next slot is
 over. What the life before a boot said is not known any more: the slot of a boot is taken for one
 that fixes a place.
+
+A cell is that of the middle of three fixes, and only a place of rest is an anchor: the attacks
+found homes by single fixes (docs/MINIMISATION.md, "The attacks and their figures").
 """
 
-from tag import geometry, grid
+from tag import geometry, grid, sphere
 
-BORDER_S = 30  # a cell is taken within this time after the slot's border, or not at all
+BORDER_S = 30  # a fix is taken within this time after it is due, or the slot has no cell
+SAMPLES = 3
+SAMPLE_EVERY_S = 35  # longer than a multipath jump: it spoils one of the three, not the middle
 _ANCHOR_DM = 500
+_REST_DM = 250  # two fixes nearer than this: the tag rests; who walks is 49 m on after 35 s
 
 
 class Cells:
@@ -22,6 +28,7 @@ class Cells:
         self.slot = -1  # until the first second is known
         self._taken = True  # whether this slot's border has been dealt with
         self._fixing = ()  # the latest slots that have something which fixes a place
+        self._samples = []  # this slot's fixes so far: [(lat, lon)]
         self._held = []  # what waits: [(slot, cell or None)]
         self._anchor = None  # (lat, lon, cell)
 
@@ -29,28 +36,37 @@ class Cells:
         """Move to this second, which is never before the last one; True where a slot begins."""
         slot = utc_s // self._slot_s
         if slot == self.slot:
-            if not self._taken and utc_s - slot * self._slot_s > BORDER_S:
+            if not self._taken and utc_s > self.due_s() + BORDER_S:
                 self.take_none()
             return False
         if not self._taken:
             self.take_none()
         is_boot = self.slot < 0
         self.slot = slot
+        self._samples = []
         self._taken = is_boot
         if is_boot:
             self.fix_place()
         return True
 
-    def is_due(self):
-        """Return whether this slot's border is still to be dealt with."""
-        return not self._taken
+    def is_due(self, utc_s):
+        """Return whether a fix of this second is one for this slot's cell."""
+        return not self._taken and utc_s >= self.due_s()
+
+    def due_s(self):
+        """Return when the next fix for a cell is due, in UTC seconds."""
+        if self._taken:
+            return (self.slot + 1) * self._slot_s
+        return self.slot * self._slot_s + len(self._samples) * SAMPLE_EVERY_S
 
     def take(self, lat_udeg, lon_udeg):
-        """Take this slot's one cell, at its border."""
+        """Take a fix for this slot's one cell: at its border, or the next one that is due."""
         if self._is_silent(self.slot):
             self._taken = True  # nor is it an anchor for a later one
-        else:
-            self._hold(self._cell(lat_udeg, lon_udeg))
+            return
+        self._samples.append((lat_udeg, lon_udeg))
+        if len(self._samples) == SAMPLES:
+            self._hold(self._cell(*_middle(self._samples)))
 
     def take_none(self):
         """Note that this slot has no cell: for want of a fix, or at an exclusion zone's edge."""
@@ -102,5 +118,20 @@ class Cells:
             if away_dm < _ANCHOR_DM:
                 return cell
         cell = grid.cell(lat_udeg, lon_udeg, self._cell_m, *self._offset)
-        self._anchor = (lat_udeg, lon_udeg, cell)
+        # On the way, an anchor would carry the side that a place is reached from into the stay.
+        self._anchor = (lat_udeg, lon_udeg, cell) if _rests(self._samples) else None
         return cell
+
+
+def _middle(samples):
+    """Return the middle latitude and longitude of three: one that is far off moves neither."""
+    first = samples[0][1]
+    lats = sorted([lat_udeg for lat_udeg, _ in samples])
+    easts = sorted([sphere.wrap(lon_udeg - first) for _, lon_udeg in samples])
+    return lats[1], first + easts[1]
+
+
+def _rests(samples):
+    """Return whether two of the three fixes are so near that the tag does not travel."""
+    a, b, c = samples
+    return any(geometry.distance_dm(*p, *q) < _REST_DM for p, q in ((a, b), (b, c), (a, c)))

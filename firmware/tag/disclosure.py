@@ -59,9 +59,9 @@ class Disclosure:
             return []
         return [(ALERT, record.event(utc_s, events.LOCATE_REFUSED, number))]
 
-    def wants_fix(self):
-        """Return whether the next fix is wanted, however far the zones are."""
-        return self._exceptions.is_armed()
+    def due_s(self):
+        """Return when a fix is wanted, however far the zones are; 0: the next one."""
+        return 0 if self._exceptions.is_armed() else self._cells.due_s()
 
     def disclose(self, fix, zones):
         """Return the [(class, record)] that the order allows for this fix."""
@@ -72,7 +72,7 @@ class Disclosure:
             self._ledger.end_breach()
         if not may_be_home and not self.time_is_in_doubt:  # nothing makes a dwelling speak
             self._say_positions(fix, zones, said)
-        if self._cells.is_due():
+        if self._cells.is_due(fix.utc_s):
             self._deal_with_border(fix, zones, said)
         return said
 

@@ -47,7 +47,7 @@ class Pipeline:
     @property
     def due_s(self):
         """UTC second of the next fix that is looked at."""
-        return 0 if self._disclosure.wants_fix() else self._due_s
+        return min(self._disclosure.due_s(), self._due_s)
 
     def is_due(self, utc_s):
         """Return whether a fix of this second is to be looked at; the others tell nothing."""
