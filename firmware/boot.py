@@ -1,4 +1,4 @@
-"""Runs before main.py: the heap is collected every 8 KB while the modules load.
+"""Runs before main.py: the heap is collected every 16 KB while the modules load.
 
 What stays for good then lies together. Left to itself MicroPython collects when nothing is free:
 the modules lie all over the heap by then, with no hole of 1,280 bytes between them (emulated Pico).
@@ -6,4 +6,4 @@ the modules lie all over the heap by then, with no hole of 1,280 bytes between t
 
 import gc
 
-gc.threshold(8_192)
+gc.threshold(16_384)

@@ -1,0 +1,147 @@
+"""The whole tag on an emulated Pico: a track in, envelopes out, opened and audited, and measured.
+
+`make emulate UF2=RPI_PICO.uf2` is the short form, some minutes of a day with a breach and an upload
+slot; `DAY=1` is a whole day. What is measured is printed, and kept as JSON in the run's folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from emulated import HERE, EmulatedTag, Machine
+
+from reticent.bench.registration import read_tags
+from reticent.clock import Clock
+from reticent.collector.app import Collector
+from reticent.collector.store import Store
+from reticent.errors import BadInput
+from reticent.orders.order import Order
+from reticent.run import Run
+from reticent.sim.demo import example_order
+from reticent.sim.synthetic import make_day
+from reticent.sim.tag import DAY_S, Network
+from reticent.sim.track import Track
+from reticent.sim.way import Outcome, Setting, Way, redated, summary
+
+DATE = datetime(2026, 3, 2, tzinfo=UTC)
+SHORT_H = (12.40, 12.53)  # into Harbour Lane and on: ALERTs, a ROUTINE batch, sealed ahead
+ERASES = 100_000  # that a sector bears (W25Q16JV data sheet)
+PROBE = b"""
+import gc, machine, time
+def look(timer):
+    gc.collect()
+    print("#heap", time.ticks_ms(), gc.mem_free())
+timer = machine.Timer(period=500, callback=look)  # kept, or it is collected
+"""
+
+
+class EmulatedWay(Way):
+    """The whole way, the tag on an emulated chip; envelopes are fetched at the end."""
+
+    def __init__(self, run: Run, track: Track, order: Order, machine: Machine, probe: bool) -> None:
+        super().__init__(run, track, order, Setting(board="pico", seed=machine.seed))
+        self._tag = EmulatedTag(run.folder, machine, track.start_s - DAY_S)
+        self._probe = probe
+        self.measured: dict[str, Any] = {}
+
+    def _network(self) -> Network:
+        return Network("no.invalid", 1, b"")  # a passive tag has none
+
+    def _simulate(self, *_: object) -> None:
+        if self._probe:
+            files = self._tag.read()
+            self._tag.write(files | {"boot.py": files["boot.py"] + PROBE})
+        self.measured = self._tag.run(self._track, silence_s=30)
+        heap = [line.split() for line in self._tag.console().splitlines() if "#heap" in line]
+        self.measured["heap"] = [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()]
+        self._fetch()
+
+    def _fetch(self) -> None:
+        store = Store(self._run.database)
+        collector = Collector(store, read_tags(self._run.tags), Clock(self._track.end_s))
+        for sealed in self._tag.outbox().values():
+            collector.take(sealed)
+        store.close()
+
+
+def audit(folder: Path) -> str:
+    """Return the audit's last line; its findings end this program."""
+    command = [sys.executable, "-m", "reticent", "audit", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        sys.exit(f"emulate: the audit found something:\n{done.stdout}{done.stderr}")
+    return done.stdout.strip().splitlines()[-1]
+
+
+def emulate(folder: Path, machine: Machine, hours: tuple[float, float], probe: bool) -> dict[str, Any]:
+    """Run the whole way over these hours of the synthetic day; return what was measured."""
+    track = make_day(DATE, hours=hours)
+    order = redated(replace(example_order(), upload_s=900), track.start_s)
+    run = Run(folder)
+    run.start()
+    way = EmulatedWay(run, track, order, machine, probe)
+    began_s = time.monotonic()
+    outcome = way.go(lambda line: print(f"  {line}"))
+    measured = way.measured | {"wall_s": time.monotonic() - began_s, "audit": audit(folder)}
+    measured["summary"] = summary(outcome)
+    measured |= figures(measured, outcome)
+    (folder / "measured.json").write_text(json.dumps(measured, indent=1))
+    return measured
+
+
+def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """Return the table's figures of a run."""
+    erases = dict(measured["erases"])
+    days = measured["ms"] / 1000 / DAY_S
+    most = max(erases.values(), default=0)
+    found: dict[str, Any] = {
+        "erases_a_day": sum(erases.values()) / days,
+        "years_to_wear_out": ERASES / (most / days) / 365 if most else None,
+        "awake_share": measured["busyMs"] / measured["ms"],
+    }
+    if measured["heap"]:
+        free = [free for _, free in measured["heap"]]
+        settled = [free for ms, free in measured["heap"] if ms > 10_000]
+        found |= {"heap_after_boot": settled[0], "heap_worst": min(free)}
+    return found
+
+
+def require(what: str, is_there: bool) -> None:
+    """End the program with one line where something is missing."""
+    if not is_there:
+        raise BadInput(f"{what} is missing")
+
+
+def main() -> None:
+    """Run both forms: one that looks at the heap, one that is left alone for the times."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--uf2", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--day", action="store_true")
+    parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
+    parser.add_argument("--xip-miss", type=int, default=42)
+    arguments = parser.parse_args()
+    require("node (apt-get install nodejs npm)", shutil.which("node") is not None)
+    require(f"an official UF2 of RPI_PICO at {arguments.uf2}", arguments.uf2.is_file())
+    require("the boot ROM (make emulator/bootrom.bin)", (HERE / "bootrom.bin").is_file())
+    hours = (0.0, 24.0) if arguments.day else tuple(arguments.hours)
+    machine = Machine(arguments.uf2, arguments.xip_miss)
+    for probe in (True, False):
+        print(f"emulated Pico, xipMiss {machine.xip_miss}, heap probe {'on' if probe else 'off'}")
+        measured = emulate(arguments.out / ("heap" if probe else "times"), machine, hours, probe)
+        for name, value in measured.items():
+            if name not in ("heap", "erases", "cuts"):
+                print(f"  {name:20} {value}")
+
+
+if __name__ == "__main__":
+    main()

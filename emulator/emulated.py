@@ -1,0 +1,125 @@
+"""A tag on an emulated Pico: official MicroPython, the compiled firmware, a receiver at its UART.
+
+Owns the job file that tag.mjs reads. The flash is a file in a folder, as a simulated tag's is.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from reticent.sim.feed import write_feed
+from reticent.sim.image import build_image, read_image
+from reticent.sim.tag import Network, firmware_files, personal_files, read_board
+from reticent.sim.track import Track
+
+HERE = Path(__file__).parent
+_MARCH = "armv6m"
+_BLOCKS = 352
+_BOOT_MS = 10_000  # the receiver talks from here on: the tag has booted and made its key by then
+_LATENCY_MS = 100  # from an epoch to its first byte on the line
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The chip: its MicroPython, and how its flash cache is modelled (cycles a 4-byte miss)."""
+
+    uf2: Path
+    xip_miss: int = 42
+    seed: int = 1
+
+
+@dataclass
+class Job:
+    """What tag.mjs is told. Times are milliseconds since power-on; paths are files in a folder."""
+
+    uf2: str
+    bootrom: str
+    xipMiss: int  # noqa: N815 - the names are tag.mjs's
+    seed: int
+    volume: str  # LittleFS image; the run leaves its own in it
+    console: str  # what the chip printed
+    sent: str  # what it wrote to the receiver
+    result: str
+    endMs: int  # noqa: N815
+    usb: bool = True
+    uart: int = 0
+    baud: int = 9600
+    feed: str | None = None
+    until: str | None = None  # stop when the console has said this
+    cuts: str | None = None  # a folder for the volume before each flash operation
+    mostCuts: int = 0  # noqa: N815
+
+
+class EmulatedTag:
+    """One tag in a folder; `run` gives what tag.mjs measured."""
+
+    def __init__(self, folder: Path, machine: Machine, build_utc_s: int) -> None:
+        """Take the firmware's build date, the eve of the track."""
+        self.folder = folder
+        self._machine = machine
+        self._data = read_board("pico")
+        self._build_utc_s = build_utc_s
+        self.volume = folder / "flash.img"
+
+    def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
+        """Flash firmware, configuration and seed, boot once; return the identity's public key."""
+        files = firmware_files("pico", _MARCH, self._build_utc_s)
+        files |= personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
+        self.write(files)
+        self.start(_BOOT_MS)
+        return self.read()["identity.pub"]
+
+    def read(self) -> dict[str, bytes]:
+        """Return the files on the flash."""
+        return read_image(self.volume)
+
+    def write(self, files: dict[str, bytes]) -> None:
+        """Lay the flash out anew with these files."""
+        build_image(self.volume, _BLOCKS, files)
+
+    def install(self, policy: bytes) -> None:
+        """Put a signed policy on the flash, as `mpremote cp` does."""
+        self.write(self.read() | {"policy": policy})
+
+    def outbox(self) -> dict[str, bytes]:
+        """Return the envelopes that wait on the flash, by file name."""
+        return {name: data for name, data in self.read().items() if name.startswith("outbox/")}
+
+    def run(self, track: Track, silence_s: int = 0, **more: Any) -> dict[str, Any]:
+        """Run over the track and `silence_s` more; return what was measured."""
+        zero_ms = track.bursts[0].utc_ms - _BOOT_MS
+        feed = self.folder / "receiver.feed"
+        write_feed(feed, ((b.utc_ms - zero_ms + _LATENCY_MS, b.data) for b in track.bursts))
+        end_ms = track.bursts[-1].utc_ms - zero_ms + silence_s * 1000
+        measured = self.start(end_ms, feed=str(feed), baud=track.baud(), **more)
+        feed.unlink()
+        return measured
+
+    def start(self, end_ms: int, **more: Any) -> dict[str, Any]:
+        """Power the chip on until `end_ms`; `more` are a Job's other fields."""
+        folder, machine = self.folder, self._machine
+        job = Job(
+            str(machine.uf2.absolute()),
+            str(HERE / "bootrom.bin"),
+            machine.xip_miss,
+            machine.seed,
+            str(self.volume),
+            str(folder / "console.txt"),
+            str(folder / "sent.bin"),
+            str(folder / "result.json"),
+            end_ms,
+            uart=self._data["GNSS_UART"],
+            **more,
+        )
+        path = folder / "job.json"
+        path.write_text(json.dumps(asdict(job)))
+        subprocess.run(["node", str(HERE / "tag.mjs"), str(path)], check=True)  # noqa: S603, S607
+        return json.loads((folder / "result.json").read_text())
+
+    def console(self) -> str:
+        """Return what the chip printed in the last run."""
+        return (self.folder / "console.txt").read_text(encoding="latin-1")

@@ -1,0 +1,62 @@
+// Runs a tag's flash volume on an emulated Pico, a receiver at its UART, and writes what came of it.
+// usage: node tag.mjs JOB.json; the job's fields stand in emulated.py.
+import fs from 'node:fs';
+import { Pico, SECTOR } from './pico.mjs';
+
+// The same file as the simulation's: [u64 ms, u32 size, bytes] ... (reticent/sim/feed.py).
+function readFeed(file) {
+  const bursts = [], data = fs.readFileSync(file);
+  for (let at = 0; at < data.length;) {
+    const ms = Number(data.readBigUInt64LE(at)), size = data.readUInt32LE(at + 8);
+    bursts.push([ms * 1e6, data.subarray(at + 12, at + 12 + size)]);
+    at += 12 + size;
+  }
+  return bursts;
+}
+
+const job = JSON.parse(fs.readFileSync(process.argv[2]));
+const pico = new Pico({ uf2: job.uf2, bootrom: job.bootrom, usb: job.usb, xipMiss: job.xipMiss, seed: job.seed });
+pico.writeVolume(fs.readFileSync(job.volume));
+if (job.feed) pico.feed(job.uart, job.baud, readFeed(job.feed));
+
+const consoleFile = fs.openSync(job.console, 'w');
+let seen = '';
+pico.onConsole = (text) => { fs.writeSync(consoleFile, text); seen = (seen + text).slice(-200); };
+const sentFile = fs.openSync(job.sent, 'w');
+pico.onSent = (uart, byte) => { if (uart === job.uart) fs.writeSync(sentFile, Uint8Array.of(byte)); };
+
+// Each flash operation as it would be found after a power cut before, in the middle and behind it.
+const cuts = [];
+if (job.cuts) {
+  fs.mkdirSync(job.cuts, { recursive: true });
+  pico.onFlash = ({ kind, at, size }) => {
+    const whole = pico.readVolume();
+    fs.writeFileSync(`${job.cuts}/${String(cuts.length).padStart(5, '0')}.img`, whole);
+    cuts.push({ ms: pico.ms, kind, at: at - pico.volumeAt, size, seen });
+    if (cuts.length >= job.mostCuts) { stop = 'cuts'; }
+    return null;
+  };
+}
+
+let stop = null;
+const step = 1000, end = job.endMs;
+while (pico.ms < end && stop === null) {
+  const how = pico.run(Math.min(step, end - pico.ms), () => stop !== null);
+  if (how === 'dead') stop = 'dead';
+  if (job.until && seen.includes(job.until)) stop = 'until';
+}
+pico.leave();
+fs.writeFileSync(job.volume, pico.flash.subarray(pico.volumeAt));
+const { counts } = pico;
+fs.writeFileSync(job.result, JSON.stringify({
+  stop: stop ?? 'end',
+  ms: pico.ms,
+  resets: counts.resets,
+  uartBytesLost: counts.lost,
+  busyMs: counts.busyNs / 1e6,
+  watchdogGapMs: counts.dogGapNs / 1e6,
+  programs: counts.programs,
+  erases: [...counts.erases].map(([at, times]) => [(at - pico.volumeAt) / SECTOR, times]),
+  cuts,
+}));
+process.exit(0);
