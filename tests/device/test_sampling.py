@@ -6,13 +6,15 @@ The running tag's own sampler, with the real search, parser, gate, pipeline and 
 says of a receiver's stream, and when.
 """
 
+import io
 import sys
 
 import mocked
 import orders
-from tag import events
+from tag import events, receivers
 from tag.assembly import Assembly
 from tag.timebase import Timebase
+from wire import batch
 
 START_S = orders.NOT_BEFORE + 36_000  # 10:00, a slot's border
 SKY = (47, 44, 42, 40, 38, 35, 31, 27)
@@ -105,7 +107,7 @@ class Recorder(Assembly):
 class Run:
     """A chip whose receiver sends this profile, a second each; None is a second of silence."""
 
-    def __init__(self, profile, baud=BAUD, at=()):
+    def __init__(self, profile, baud=BAUD, at=(), switches=None, **order):
         bursts = [
             (
                 LEAD_MS + 1_000 * second,
@@ -116,7 +118,9 @@ class Run:
         ]
         self.end_ms = 1_000 * len(profile) + LEAD_MS
         self.at = at
-        mocked.power_on(uarts={0: mocked.uart(bursts, baud), 1: mocked.uart()}, end_ms=1 << 40)
+        self.sent = io.BytesIO()
+        line = mocked.uart(bursts, baud, switches, self.sent)
+        mocked.power_on(uarts={0: line, 1: mocked.uart()}, end_ms=1 << 40)
         for name in list(sys.modules):
             if name.split(".")[0] in ("duty", "hal"):
                 del sys.modules[name]
@@ -129,7 +133,7 @@ class Run:
         tag = FakeTag(Clock())
         self.tag = tag
         self.assembly = Recorder(tag.clock)
-        self.sampler = Sampler(tag, orders.order(), (0, 0), self.assembly, START_S - 86_400)
+        self.sampler = Sampler(tag, orders.order(**order), (0, 0), self.assembly, START_S - 86_400)
         self.uart = ReceiverUart(0, 0, 1, BAUD, 2_048)
         self.first_fix_ms = None
         asyncio.run(self.go(asyncio))
@@ -231,3 +235,71 @@ def test_a_receiver_whose_time_jumps_to_and_fro_floods_nothing():
         profile += [at(START_S + 86_400 * 40 + second + more) for more in range(2)] + [HERE]
     run = Run(profile)
     assert len(run.said) <= 12, len(run.said)
+
+
+ANSWERS = (
+    (receivers.PMTK, receivers.sentence(b"PMTK705,AXN_2.31_3339_13101700,5632,PA6H,1.0")),
+    (receivers.PAIR, receivers.sentence(b"PAIR001,020,0")),
+    (receivers.CASIC, receivers.sentence(b"GPTXT,01,01,02,SW=URANUS5,V5.1.0.0")),
+    (
+        receivers.UBLOX,
+        receivers.ubx(0x0A, 0x04, b"ROM CORE 3.01" + bytes(17) + b"00080000" + bytes(32)),
+    ),
+    (
+        receivers.UBLOX_KEYS,
+        receivers.ubx(0x0A, 0x04, b"ROM SPG 5.10" + bytes(18) + b"000A0000" + bytes(32)),
+    ),
+)
+
+
+ENDS_SOON = {
+    "NOT_AFTER": START_S + 90,
+    "REVIEW_BY": START_S + 60,
+    "RECIPIENTS": [batch.week_of(START_S), [b"d" * 32], [b"o" * 32], b"w" * 32],
+}
+
+
+class Raw:
+    """Bytes in the place of a text: the mock's switches are texts, and UBX is none."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def encode(self):
+        return self.data
+
+
+def test_each_kind_is_found_set_up_brought_to_the_rate_and_put_back_at_the_orders_end():
+    for kind, answer in ANSWERS:
+        generation = receivers.kind_of(answer)[1]
+        change = receivers.change_baud(kind, receivers.TARGET_BAUD)
+        # The mock cannot answer a question: this receiver says each second what it is.
+        profile = [epoch(START_S + second, 0, SKY) + answer for second in range(120)]
+        switches = {} if change is None else {Raw(change): receivers.TARGET_BAUD}
+        run = Run(profile, 9_600, (), switches, **ENDS_SOON)
+        sent = run.sent.getvalue()
+        rate = 9_600 if change is None else receivers.TARGET_BAUD
+        assert run.sampler.receiver() == (kind, rate), (kind, run.sampler.receiver())
+        at = 0
+        for message in receivers.set_up(kind, generation, 1_000, False):
+            at = sent.find(message, at)
+            assert at >= 0, (kind, message)
+        last = b"".join(receivers.release(kind))
+        assert sent.endswith(last) and sent.count(last) == 1, kind
+        assert run.sampler.counts()[1] >= 80, (kind, run.sampler.counts())
+        assert run.said == [], (kind, run.said)
+
+
+def test_a_receiver_that_loses_its_settings_is_set_up_again():
+    answer = ANSWERS[0][1]
+    change = receivers.change_baud(receivers.PMTK, receivers.TARGET_BAUD)
+
+    def reset(port):
+        port.receiver.line.change_baud(9_600)
+        port.receiver.change_baud(port.baud)
+
+    profile = [epoch(START_S + second, 0, SKY) + answer for second in range(300)]
+    run = Run(profile, 9_600, [(100_000, reset)], {Raw(change): receivers.TARGET_BAUD})
+    assert run.sent.getvalue().count(change) == 2
+    assert run.sampler.receiver() == (receivers.PMTK, receivers.TARGET_BAUD)
+    assert run.said == []

@@ -13,9 +13,9 @@ from reticent.orders.order import Order
 from reticent.run import Run
 from reticent.sim.demo import example_order, placed_on
 from reticent.sim.synthetic import HOME, LANE, degrees, make_day
-from reticent.sim.track import Track, read_nmea_log
+from reticent.sim.track import Burst, Track, checksum, read_nmea_log
 from reticent.sim.way import Outcome, Setting, Way, redated
-from reticent.tagcode import batch, geometry, gnss, record
+from reticent.tagcode import batch, events, geometry, gnss, record
 
 LOGS = ["mt3339", "neo-m8n", "quectel-L70", "ublox-8", "quectel-l76k-nmea"]
 TOLERANCE_UDEG = 2
@@ -143,6 +143,38 @@ def test_routine_batches_leave_once_an_upload_slot_whatever_happens(tmp_path):
         for entry in one.batch.records:
             if entry[0] == record.PRECISE:
                 assert geometry.distance_dm(entry[3], entry[4], *home) > 10_000
+
+
+def blinded(track: Track, first_s: int, last_s: int) -> Track:
+    """Return the track with a receiver that has no fix between these UTC seconds."""
+
+    def without_fix(burst: Burst) -> Burst:
+        moment = datetime.fromtimestamp(burst.utc_ms // 1000, UTC)
+        bodies = (
+            f"GPRMC,{moment:%H%M%S}.000,V,,,,,,,{moment:%d%m%y},,,N",
+            "GPGSA,A,1,,,,,,,,,,,,,,,",
+        )
+        lines = (f"${body}*{checksum(body.encode()):02X}\r\n" for body in bodies)
+        return Burst(burst.utc_ms, "".join(lines).encode())
+
+    bursts = [
+        without_fix(burst) if first_s <= burst.utc_ms // 1000 < last_s else burst
+        for burst in track.bursts
+    ]
+    return Track(track.name, bursts)
+
+
+def test_loss_of_position_arrives_as_events_by_slot(tmp_path):
+    start_s = int(DAY.timestamp()) + 16 * 3600
+    track = blinded(excerpt(16.0, 16.75), start_s + 600, start_s + 1_500)
+    outcome = run_way(track, example_order(), tmp_path)
+    codes = (events.FIX_LOST, events.FIX_FOUND, events.JAM_SUSPECTED, events.SPOOF_SUSPECTED)
+    slot = start_s // 900
+    assert [entry[1:] for entry in outcome.records(record.EVENT) if entry[2] in codes] == [
+        [slot, events.FIX_LOST, 1],
+        [slot + 1, events.FIX_FOUND, 1],
+        [slot + 3, events.FIX_LOST, 2],  # after the track the receiver is silent
+    ]
 
 
 def test_a_log_whose_time_runs_backwards_is_refused(tmp_path):
