@@ -47,7 +47,9 @@ timer = machine.Timer(period=500, callback=look)  # kept, or it is collected
 class EmulatedWay(Way):
     """The whole way, the tag on an emulated chip; envelopes are fetched at the end."""
 
-    def __init__(self, run: Run, track: Track, order: Order, machine: Machine, probe: bool) -> None:
+    def __init__(
+        self, run: Run, track: Track, order: Order, machine: Machine, probe: bool
+    ) -> None:
         super().__init__(run, track, order, Setting(board="pico", seed=machine.seed))
         self._tag = EmulatedTag(run.folder, machine, track.start_s - DAY_S)
         self._probe = probe
@@ -82,7 +84,9 @@ def audit(folder: Path) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
-def emulate(folder: Path, machine: Machine, hours: tuple[float, float], probe: bool) -> dict[str, Any]:
+def emulate(
+    folder: Path, machine: Machine, hours: tuple[float, float], probe: bool
+) -> dict[str, Any]:
     """Run the whole way over these hours of the synthetic day; return what was measured."""
     track = make_day(DATE, hours=hours)
     order = redated(replace(example_order(), upload_s=900), track.start_s)

@@ -1,6 +1,6 @@
 """One synchronous step(): fix in, records out. What it returns is all that may leave the tag."""
 
-from tag import events
+from tag import allowlist, events
 from tag import policy as orders
 from tag.disclosure import Disclosure
 from tag.ledger import Ledger
@@ -9,6 +9,7 @@ from tag.zones import ZoneSet
 from wire import record
 from wire.batch import ROUTINE
 
+_POLE_UDEG = 90_000_000
 _MOST_BACK_S = 300  # what a receiver may step back; an ack sets back a clock that was led astray
 
 
@@ -72,9 +73,12 @@ class Pipeline:
             return []
         self._last_s = utc_s
         try:
-            return self._step(utc_s, fix)
+            said = self._step(utc_s, fix)
         except Exception:  # noqa: BLE001 - whatever it is, it must not say a coordinate
             return self._fail(utc_s)
+        if all(allowlist.allows(self._policy, utc_s, *released) for released in said):
+            return said
+        return self._fail(utc_s)
 
     def tamper(self, utc_s, cause):
         """Return what is said at once of a strap or case that opened; `cause` is record.STRAP or
@@ -90,7 +94,7 @@ class Pipeline:
 
     def _step(self, utc_s, fix):
         said = self._disclosure.pass_time(utc_s)
-        if fix is None or fix.utc_s != utc_s:
+        if fix is None or fix.utc_s != utc_s or not _is_on_earth(fix):
             return said
         if fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
             self._zones.update(fix)
@@ -106,3 +110,8 @@ class Pipeline:
         slot = utc_s // self._policy.slot_s
         self._mute_until_s = (slot + 1) * self._policy.slot_s
         return [(ROUTINE, record.event(slot, events.INTERNAL, 0))]
+
+
+def _is_on_earth(fix):
+    """Return whether the fix has a place: the geometry's tables end where the Earth does."""
+    return abs(fix.lat_udeg) <= _POLE_UDEG and abs(fix.lon_udeg) <= 2 * _POLE_UDEG

@@ -3,38 +3,10 @@
 from orders import NOT_BEFORE, circle, fix, order, square
 from tag import policy
 from tag.pipeline import Pipeline
+from walks import FIRST_SLOT, SLOT_S, START, of_type, settled, walk
 from wire import batch, record
 
-SLOT_S = 900
-START = NOT_BEFORE + 2 * SLOT_S  # a life's first two slots have no cell
-FIRST_SLOT = START // SLOT_S
 EXCLUSION, INCLUSION, DWELLING = policy.EXCLUSION, policy.INCLUSION, policy.DWELLING
-
-
-def settled(policy_, offset=(0, 0)):
-    """Return a pipeline whose two silent slots after the boot are over; it has seen no fix."""
-    pipeline = Pipeline(policy_, offset)
-    assert walk(pipeline, [(2 * SLOT_S, None, None)], NOT_BEFORE) == []
-    return pipeline
-
-
-def walk(pipeline, path, start_s=START):
-    """Drive the pipeline along [(seconds, north m, east m)], a fix a second; return what was said.
-
-    The tag stands at each place for its seconds; None as place is a receiver without a fix.
-    """
-    said = []
-    utc_s = start_s
-    for seconds, north_m, east_m in path:
-        for _ in range(seconds):
-            seen = None if north_m is None else fix(utc_s, north_m, east_m)
-            said.extend(pipeline.step(utc_s, seen))
-            utc_s += 1
-    return said
-
-
-def of_type(said, kind):
-    return [entry for _, entry in said if entry[0] == kind]
 
 
 def test_outside_all_zones_there_is_one_cell_a_slot_and_nothing_else():
