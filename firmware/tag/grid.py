@@ -63,11 +63,11 @@ def cell(lat_udeg, lon_udeg, cell_m, offset_row=0, offset_col=0):
 
     `cell_m` is 500 or more. It allocates the tuple and nothing else.
     """
-    found = _find(_known, lat_udeg, lon_udeg, cell_m, offset_row, offset_col)
-    if found is None:
-        _learn(lat_udeg, cell_m, offset_row, offset_col)
+    while True:
         found = _find(_known, lat_udeg, lon_udeg, cell_m, offset_row, offset_col)
-    return found
+        if found:
+            return found
+        _learn(lat_udeg, cell_m, offset_row, offset_col)
 
 
 @micropython.viper
