@@ -12,13 +12,13 @@ WASM := @micropython/micropython-webassembly-pyscript
 TRIALS ?= 100000
 SECONDS ?= 3600
 FUZZ ?= gnss
+BATCHES ?= 10000
 UF2 ?=
 EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format vectors damage bench-gnss bench-zones fuzz emulate-gnss
-.PHONY: emulate-seal screenshots
-.PHONY: lock clean
+.PHONY: help demo test check format vectors sealed damage bench-gnss bench-zones fuzz emulate-gnss
+.PHONY: emulate-seal screenshots lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ screenshots: demo ## docs/report-*.png of the demo's report, by headless CHROMIU
 
 vectors: $(VENV)/.ready ## make tests/vectors/*.json and the example in docs/FORMAT.md anew
 	@$(BIN)/python tests/support/vector_files.py --write
+
+sealed: $(VENV)/.ready ## seal random batches on MicroPython, open them here (BATCHES=10000)
+	@$(BIN)/python bench/sealed_batches.py --count $(BATCHES)
 
 damage: $(VENV)/.ready ## seeded damage to a receiver's stream (TRIALS=100000)
 	@RETICENT_TRIALS=$(TRIALS) $(BIN)/micropython tests/support/run_micropython.py \
