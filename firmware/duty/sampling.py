@@ -12,6 +12,7 @@ from tag.receiver_search import ReceiverSearch
 _SAMPLE_MS = 250
 _RATE_MS = 1_000  # between two epochs of the receiver
 _LAG_S = 3  # time passes in the pipeline this long behind, so that a late fix is not too late
+_COUNT_STEP = 3_600
 _RETRY_S = 10  # between two searches for a receiver that none has found
 _FIRST_CLAIMS = 3  # epochs that say the same time before the first one is believed
 
@@ -38,8 +39,11 @@ class Sampler:
         return self._kind, self._baud
 
     def counts(self):
-        """Return the counters of HEALTH: epochs, fixes."""
-        return [self._epochs.epochs, self._epochs.fixes]
+        """Return the counters of HEALTH since the boot: epochs and fixes, in steps of 3,600.
+
+        One by one they would tell to the second how long the wearer was under a roof.
+        """
+        return [self._epochs.epochs // _COUNT_STEP, self._epochs.fixes // _COUNT_STEP]
 
     async def sample(self, uart, buffer):
         """Take what the receiver sends until the order's term is over.

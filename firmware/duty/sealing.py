@@ -22,28 +22,43 @@ class Sealer:
         self._sampler = sampler
         self._version = version
         self._reset_cause = reset_cause
-        self._slots = UploadSlots(policy.upload_s)
+        self._slots = UploadSlots(policy.upload_s, tag.counters.routine_s)
+        self._booted_s = max(tag.timebase.floor_s, tag.counters.routine_s)  # or later
         self._has_said_boot = False
         self._health_day = None
         self._said_dropped = None  # [first, last] of the drop that this boot's records tell of
 
     async def seal(self):
         """Seal whatever is due, and say when it is to be sent."""
+        if self._tag.outbox.count():
+            self._tag.upload_now.set()  # an earlier life was in the middle of it
         while True:
             await asyncio.sleep_ms(1_000)
             utc_s = self._tag.utc_s()
-            if utc_s is None:
-                continue
-            if self._policy.phase(utc_s) != orders.ACTIVE:
-                self._assembly.withhold_places()
-            if self._assembly.has_alert(utc_s):
-                await self.seal_batch(batch.ALERT, utc_s)
-                self._tag.upload_now.set()
-            if self._slots.seal_is_due(utc_s):
-                self.add_routine_events(utc_s)
-                await self.seal_batch(batch.ROUTINE, utc_s)
-            if self._slots.upload_is_due(utc_s):
-                self._tag.upload_now.set()
+            await self.seal_due(self.earliest_s() if utc_s is None else utc_s)
+
+    async def seal_due(self, utc_s):
+        """Seal and send what is due in this second."""
+        if self._policy.phase(utc_s) != orders.ACTIVE:
+            self._assembly.withhold_places()
+        if self._assembly.has_alert(utc_s):
+            await self.seal_batch(batch.ALERT, utc_s)
+            self._tag.upload_now.set()
+        if self._slots.seal_is_due(utc_s):
+            as_of_s = self._slots.sealed_as_s(utc_s)
+            self.add_routine_events(as_of_s)
+            self._tag.counters.routine_s = as_of_s
+            await self.seal_batch(batch.ROUTINE, as_of_s)
+        if self._slots.upload_is_due(utc_s):
+            self._tag.upload_now.set()
+
+    def earliest_s(self):
+        """Return the earliest second that it can be: a tag rebooted indoors has no time yet.
+
+        Its heartbeat goes on by the monotonic clock, or its silence would tell where it is; the
+        ack then says the time.
+        """
+        return self._booted_s + self._tag.clock.ms() // 1000
 
     def add_routine_events(self, utc_s):
         """Say what each boot, each batch and each day has to say beside the pipeline."""
@@ -54,7 +69,9 @@ class Sealer:
             kind, baud = self._sampler.receiver()
             say(events.RECEIVER, kind << 24 | baud, utc_s)
         phase = self._policy.phase(utc_s)
-        if phase != orders.ACTIVE:
+        if self._tag.utc_s() is None:
+            say(events.NO_CLOCK, 0, utc_s)
+        elif phase != orders.ACTIVE:
             say(events.NO_POLICY, 2 if phase == orders.BEFORE else 3, utc_s)
         dropped = self._tag.counters.dropped
         if dropped != self._said_dropped:

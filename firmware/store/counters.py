@@ -10,14 +10,15 @@ left the tag is used again, with one write an envelope and none ahead (docs/STOR
 from store import StoreError, files
 from wire import FormatError, cbor, envelope
 
-_FIELDS = 6
+_FIELDS = 7
 
 
 class Counters:
     """The chain of envelopes, kept in one small file.
 
     `floor_s` is the UTC second that has surely passed, `acked_s` that of the last ack, `dropped`
-    is [first, last] of the numbers given up and not yet told of, or None.
+    is [first, last] of the numbers given up and not yet told of, or None. `routine_s` is when the
+    last ROUTINE batch was sealed; 0 where a power cut leaves that open.
     """
 
     def __init__(self, path, outbox, may_begin):
@@ -25,7 +26,7 @@ class Counters:
         self._path = path
         self.next_number = 1
         self.previous = self.log_head = envelope.ZERO_HASH
-        self.floor_s = self.acked_s = 0
+        self.floor_s = self.acked_s = self.routine_s = 0
         self.dropped = None
         is_new = not self._load()
         if is_new and not may_begin:
@@ -35,6 +36,7 @@ class Counters:
         if is_behind:
             self.next_number = newest + 1
             self.previous = envelope.hash_of(outbox.get(newest))
+            self.routine_s = 0  # it may be a ROUTINE batch, or not
         if is_new or is_behind:
             self.save()
 
@@ -58,7 +60,7 @@ class Counters:
         files.replace(self._path, self._encode())
 
     def _encode(self):
-        times = [self.floor_s, self.acked_s]
+        times = [self.floor_s, self.acked_s, self.routine_s]
         return cbor.encode(
             [self.next_number, self.previous, self.log_head] + times + [self.dropped]
         )
@@ -75,5 +77,5 @@ class Counters:
         if not isinstance(fields, list) or len(fields) != _FIELDS:
             raise StoreError  # LittleFS gave back other bytes than were written
         self.next_number, self.previous, self.log_head = fields[:3]
-        self.floor_s, self.acked_s, self.dropped = fields[3:]
+        self.floor_s, self.acked_s, self.routine_s, self.dropped = fields[3:]
         return True

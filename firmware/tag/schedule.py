@@ -23,22 +23,40 @@ def next_fix_s(utc_s, edge_dm, warn_m, slot_s):
 
 
 class UploadSlots:
-    """Says once for each upload slot that its batch is to be sealed, and once that it leaves."""
+    """Says once for each upload slot that its batch is to be sealed, and once that it leaves.
 
-    def __init__(self, upload_s):
+    `sealed_s` is when an earlier life sealed the last one; 0 where that is not known.
+    """
+
+    def __init__(self, upload_s, sealed_s=0):
         self._upload_s = upload_s
+        self._earlier = (sealed_s + SEAL_AHEAD_S) // upload_s if sealed_s else None
         self._sealed = None
         self._sent = None
 
     def seal_is_due(self, utc_s):
         """Return True once, within the last minute of each upload slot."""
         slot = (utc_s + SEAL_AHEAD_S) // self._upload_s
-        if self._sealed is None or slot < self._sealed - 1:  # boot, or a clock that was set back
+        if self._sealed is None:
+            self._sealed = slot - 1 if self._is_left_over(slot, utc_s) else slot
+        elif slot < self._sealed - 1:  # a clock that was set back
             self._sealed = slot
         if slot <= self._sealed:  # a time that steps back a little seals no second batch
             return False
         self._sealed = slot
         return True
+
+    def sealed_as_s(self, utc_s):
+        """Return the second as of which the batch is sealed: one that is late tells no later."""
+        return min(utc_s, self._sealed * self._upload_s - 1)
+
+    def _is_left_over(self, slot, utc_s):
+        """Return whether a boot falls into this slot's last minute and it was not sealed before.
+
+        Where nobody knows, it was: a batch too few tells less than one too many.
+        """
+        in_last_minute = slot > utc_s // self._upload_s
+        return in_last_minute and self._earlier is not None and self._earlier < slot
 
     def upload_is_due(self, utc_s):
         """Return True once, at the border of each upload slot."""

@@ -19,7 +19,7 @@ from reticent.tagcode import batch, events, record, schedule
 
 _FOREVER = 1 << 62
 _LAG_S = 90  # from the moment a record is due to its release: a look at the receiver, and a margin
-_AT_SEALING = (events.BOOT, events.NO_POLICY)
+_AT_SEALING = (events.BOOT, events.NO_POLICY, events.NO_CLOCK)
 
 Range = tuple[int, int]  # of upload slots, from the least to the most
 

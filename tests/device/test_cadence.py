@@ -1,0 +1,60 @@
+"""duty/sealing.py: exactly one ROUTINE batch an upload slot, over lives, with and without time."""
+
+# heap: 8m
+# path: host_tools/reticent/sim/mock
+
+import asyncio
+
+from tag_life import START_S, Life, blank_image
+
+HOUR = 3600
+
+
+def sealed_in(life, from_s, until_s, step_s=5):
+    """Let time pass for the life's sealer; return the seconds at which its outbox grew."""
+    grown = []
+    for utc_s in range(from_s, until_s, step_s):
+        before = life.tag.outbox.count()
+        asyncio.run(life.sealer.seal_due(utc_s))
+        grown += [utc_s] * (life.tag.outbox.count() - before)
+    return grown
+
+
+def next_life(image):
+    life = Life(image)
+    life.mount()
+    life.boot()
+    return life
+
+
+def test_reboots_around_the_border_make_one_batch_each_slot():
+    life = next_life(blank_image())
+    start_s = START_S - START_S % HOUR
+    grown = sealed_in(life, start_s, start_s + HOUR - 90)
+    assert grown == []
+    life = next_life(life.image())
+    grown += sealed_in(life, start_s + HOUR - 85, start_s + HOUR - 40)
+    life = next_life(life.image())
+    grown += sealed_in(life, start_s + HOUR - 35, start_s + HOUR + 100)
+    life = next_life(life.image())
+    grown += sealed_in(life, start_s + 2 * HOUR - 200, start_s + 2 * HOUR - 65)
+    life = next_life(life.image())  # whose boot takes the first half of the last minute
+    grown += sealed_in(life, start_s + 2 * HOUR - 30, start_s + 2 * HOUR + 100)
+    assert grown == [start_s + HOUR - 60, start_s + 2 * HOUR - 30], grown
+
+
+def test_without_time_the_heartbeat_goes_on_by_the_monotonic_clock():
+    life = next_life(blank_image())
+    start_s = START_S - START_S % HOUR
+    assert len(sealed_in(life, start_s + HOUR - 120, start_s + HOUR)) == 1
+    life = Life(life.image())
+    life.mount()
+    life.boot(has_time=False)
+    assert life.tag.utc_s() is None
+    grown = 0
+    for _ in range(3 * HOUR // 30):
+        life.tag.clock.now_ms += 30_000
+        before = life.tag.outbox.count()
+        asyncio.run(life.sealer.seal_due(life.sealer.earliest_s()))
+        grown += life.tag.outbox.count() - before
+    assert grown == 3, grown
