@@ -10,11 +10,12 @@ import asyncio
 import board
 
 import build_info
-from duty import orders, secrets, told
+from duty import orders, told
 from duty.core import Tag
 from duty.sampling import Sampler
 from duty.sealing import Sealer
-from hal import clock, entropy, watchdog
+from hal import clock, watchdog
+from hal.chip import Chip
 from hal.uart import ReceiverUart
 from hal.vibrator import Vibrator
 from tag.assembly import Assembly
@@ -35,7 +36,7 @@ def work(tag, policy):
     """Return the coroutines of a tag under this order, or of one without (None)."""
     if policy is None:
         return (tag.idle(),)
-    offset = secrets.load_offset(policy.cell_m, tag.drbg)
+    offset = tag.secrets.load_offset(policy.cell_m, tag.drbg)
     assembly = Assembly(policy.version, policy.slot_s)
     ledger = told.load(policy.version)
     sampler = Sampler(tag, policy, offset, assembly, build_info.BUILD_UTC_S, ledger)
@@ -52,7 +53,7 @@ async def main():
     tag = Tag(
         watchdog.start(),
         clock.Clock(),
-        entropy.fresh(),
+        Chip(board.RING_OSCILLATOR),
         board.OUTBOX_CAPACITY,
         build_info.BUILD_UTC_S,
     )

@@ -14,3 +14,5 @@ GNSS_RX = 1  # GP1, from the receiver's TX
 GNSS_RXBUF = 2_048  # two seconds at 9,600 baud
 
 VIBRATOR = 15  # GP15, to the motor's transistor
+
+RING_OSCILLATOR = 0x4006_001C  # the RP2040's RANDOMBIT register

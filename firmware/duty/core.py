@@ -3,7 +3,12 @@
 import asyncio
 
 from duty import secrets
+from duty.noise import Noise
+from duty.secrets import Secrets
+from seal.health import SAMPLES
+from seal.workspace import Workspace
 from store import files
+from store.blocks import BlockPair
 from store.counters import Counters
 from store.outbox import Outbox
 from tag.timebase import Timebase
@@ -14,21 +19,26 @@ _CONFIG = "/config"
 
 
 class Tag:
-    """Made once a boot; `clock.ms()` and `watchdog.feed()` are handed in, and fresh entropy."""
+    """Made once a boot; watchdog, clock and chip (hal's) are handed in."""
 
-    def __init__(self, watchdog, clock, fresh, outbox_capacity, build_utc_s):
+    def __init__(self, watchdog, clock, chip, outbox_capacity, build_utc_s):
         self.watchdog = watchdog
         self.clock = clock
+        self.scrub = chip.scrub
         for folder in (secrets.FOLDER, _STATE):
             files.ensure_folder(folder)
             files.sweep(folder)
         self.config = wire_config.decode(files.read(_CONFIG))
         self.outbox = Outbox("/outbox", outbox_capacity)
+        self.secrets = Secrets(BlockPair(chip.flash, secrets.FOLDER))
         # Before the identity is made: a tag that has one has sealed, and never begins anew.
-        may_begin = not secrets.has_identity()
+        may_begin = not self.secrets.has_identity()
         self.counters = Counters(_STATE + "/counters", self.outbox, may_begin)
-        self.drbg = secrets.start_generator(fresh)
-        self.identity, self.tag = secrets.load_identity(self.drbg)
+        self.noise = Noise()
+        self.drbg = self.secrets.start_generator(self.noise.fresh(*chip.draw(SAMPLES)))
+        self.identity, self.tag = self.secrets.load_identity(self.drbg, watchdog.feed)
+        self.space = Workspace()
+        self.scrub()  # the state that this boot began with
         self.timebase = Timebase(max(self.counters.floor_s, build_utc_s))
         self.upload_now = asyncio.Event()
         self._flash = asyncio.Lock()

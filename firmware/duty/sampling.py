@@ -114,6 +114,8 @@ class Sampler:
     def _hear(self, buffer, count):
         """Take what the receiver has sent; none says that its epoch is whole."""
         self._tag.watchdog.feed()
+        if count:
+            self._tag.noise.take_timing(self._tag.clock.us(), self._tag.drbg)
         for fix in self._epochs.feed(buffer, count):
             if not fix.is_doubtful:
                 self._take_fix(fix)

@@ -68,6 +68,9 @@ class Sealer:
             say(events.BOOT, self._reset_cause, utc_s)
             kind, baud = self._sampler.receiver()
             say(events.RECEIVER, kind << 24 | baud, utc_s)
+        dead_sources = self._tag.noise.news()
+        if dead_sources:
+            say(events.NOISE_FAILED, dead_sources, utc_s)
         phase = self._policy.phase(utc_s)
         if self._tag.utc_s() is None:
             say(events.NO_CLOCK, 0, utc_s)
@@ -96,8 +99,10 @@ class Sealer:
         header = Header(
             tag.tag, kind, number, self._policy.version, counters.previous, counters.log_head
         )
-        steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg)
+        steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg, tag.space)
         sealed = await tag.run_steps(steps)
+        del steps  # its locals are secrets
+        tag.scrub()
         told = self._said_dropped
         is_told = told is not None and told == counters.dropped
         tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)

@@ -1,6 +1,8 @@
-"""The tag's secrets on flash: the generator's seed, the identity key, the hidden offset."""
+"""The tag's secrets: the generator's state, the identity key, the hidden offset.
 
-import struct
+They are one record in two flash blocks that are overwritten in place (store/blocks.py): LittleFS
+would leave each old state in a free block. Only the public identity key is in a file.
+"""
 
 from seal import ed25519
 from seal.drbg import Drbg
@@ -9,57 +11,74 @@ from seal.steps import run
 from store import files
 from tag import grid
 from tag.policy import PolicyError
-from wire import FormatError
+from wire import FormatError, vault
 from wire.envelope import kid_of
 
 FOLDER = "/secrets"
-_SEED, _IDENTITY, _OFFSET = FOLDER + "/seed", FOLDER + "/identity", FOLDER + "/offset"
 _PUBLIC = "/identity.pub"
-_OFFSET_FORM = "<iiI"  # row, column, cell_m
 
 
-def start_generator(fresh):
-    """Return this boot's generator; the seed on flash is replaced before the first use.
+class Secrets:
+    """Over a store.blocks.BlockPair; FormatError where the tag was never personalised."""
 
-    `fresh` are bytes of entropy drawn at this boot.
-    """
-    seed = files.read(_SEED)
-    if seed is None:
-        raise FormatError  # never personalised
-    files.replace(_SEED, hmac_sha256(seed, b"next"))
-    return Drbg(hmac_sha256(seed, (b"run", fresh)))
+    def __init__(self, blocks):
+        record = blocks.load()
+        if record is None:
+            raise FormatError  # never personalised
+        self._blocks = blocks
+        self._vault = vault.decode(record)
 
+    def start_generator(self, fresh):
+        """Return this boot's generator; its state on flash is replaced before the first use.
 
-def has_identity():
-    """Return whether this tag has made its identity key: no later boot is its first."""
-    return files.read(_IDENTITY) is not None
+        `fresh` are bytes of entropy drawn at this boot. Once a boot.
+        """
+        state = self._vault.state
+        self._vault.state = hmac_sha256(state, b"next")
+        self._save()
+        return Drbg(hmac_sha256(state, (b"run", fresh)))
 
+    def has_identity(self):
+        """Return whether this tag has made its identity key: no later boot is its first."""
+        return self._vault.identity is not None
 
-def load_identity(drbg):
-    """Return (Ed25519 seed, tag id); the tag makes its own key, and only the public one leaves."""
-    seed = files.read(_IDENTITY)
-    if seed is None:
-        seed = drbg.generate(32)
-        files.replace(_IDENTITY, seed)
-    public = files.read(_PUBLIC)
-    if public is None:
-        public = run(ed25519.public_key(seed))
-        files.replace(_PUBLIC, public)
-    return seed, kid_of(public)
+    def load_identity(self, drbg, feed=None):
+        """Return (Ed25519 seed, tag id); the tag makes the key, and only the public one leaves.
 
+        `feed` is called in between, for the watchdog.
+        """
+        if self._vault.identity is None:
+            self._vault.identity = drbg.generate(vault.SEED_BYTES)
+            self._save()
+        public = files.read(_PUBLIC)
+        if public is None:
+            public = run(ed25519.public_key(self._vault.identity), feed)
+            files.replace(_PUBLIC, public)
+        return self._vault.identity, kid_of(public)
 
-def load_offset(cell_m, drbg):
-    """Return the hidden offset, drawn at the first order and kept; another cell_m is refused."""
-    stored = files.read(_OFFSET)
-    if stored is None:
-        raw = drbg.generate(8)
-        row, col = _draw_offset(raw[:4]), _draw_offset(raw[4:])
-        files.replace(_OFFSET, struct.pack(_OFFSET_FORM, row, col, cell_m))
+    def load_offset(self, cell_m, drbg):
+        """Return the hidden offset (row, column) in fractions of a cell.
+
+        It is drawn at the first order and kept through every later one until release();
+        PolicyError where cell_m is another than then.
+        """
+        if self._vault.offset is None:
+            raw = drbg.generate(8)
+            self._vault.offset = _draw_offset(raw[:4]), _draw_offset(raw[4:]), cell_m
+            self._save()
+        row, col, kept_m = self._vault.offset
+        if kept_m != cell_m:
+            raise PolicyError("cell_m changed without release")
         return row, col
-    row, col, kept_m = struct.unpack(_OFFSET_FORM, stored)
-    if kept_m != cell_m:
-        raise PolicyError("cell_m changed without release")
-    return row, col
+
+    def release(self):
+        """Forget the hidden offset: the tag leaves its wearer. It is nowhere on the flash then."""
+        if self._vault.offset is not None:
+            self._vault.offset = None
+            self._save()
+
+    def _save(self):
+        self._blocks.store(self._vault.encode())
 
 
 def _draw_offset(raw):

@@ -19,6 +19,10 @@ class Clock:
         self._last = now
         return self._ms
 
+    def us(self):
+        """Return ticks_us: its last bit is noise, as the moment of a poll is no exact one."""
+        return time.ticks_us()
+
 
 def set_rtc(utc_s):
     """Set the RTC to this UTC second."""

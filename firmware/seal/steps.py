@@ -4,10 +4,12 @@ Whoever has a watchdog to feed or a UART to read loops over it; `yield from` joi
 """
 
 
-def run(steps):
-    """Exhaust the generator without a pause and return its value."""
+def run(steps, between=None):
+    """Exhaust the generator and return its value; `between` (watchdog.feed) is called in it."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
             return end.value
+        if between is not None:
+            between()

@@ -28,6 +28,7 @@ CASE_OPENED = 32  # value: 0
 LOCATE_REFUSED = 33  # value: the locate order's number; no such exception, or none is left
 LOCATE_UNANSWERED = 34  # value: its number; no position that may be said in time
 NO_CLOCK = 35  # value: 0; no time since boot: this slot is the earliest that it can be
+NOISE_FAILED = 40  # value: sources found dead: 1 ring oscillator, 2 converter, 4 receiver timing
 
 NAMES = {
     BOOT: "boot",
@@ -54,6 +55,7 @@ NAMES = {
     LOCATE_REFUSED: "locate order refused",
     LOCATE_UNANSWERED: "locate order not answered",
     NO_CLOCK: "no time yet",
+    NOISE_FAILED: "noise sources failed",
 }
 
 # The least and the most value of events whose value is a class: anything else would tell more.
@@ -82,6 +84,7 @@ RANGES = {
     RECEIVER: _ANY,
     LOCATE_REFUSED: _ANY,
     LOCATE_UNANSWERED: _ANY,
+    NOISE_FAILED: (1, 7),
 }
 
 

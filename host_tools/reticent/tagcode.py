@@ -29,7 +29,17 @@ from tag import (  # noqa: E402 - the path comes first
     policy,
     schedule,
 )
-from wire import FormatError, ack, batch, cbor, config, cose, envelope, record  # noqa: E402
+from wire import (  # noqa: E402
+    FormatError,
+    ack,
+    batch,
+    cbor,
+    config,
+    cose,
+    envelope,
+    record,
+    vault,
+)
 
 __all__ = [
     "BOARDS",
@@ -51,4 +61,5 @@ __all__ = [
     "policy",
     "record",
     "schedule",
+    "vault",
 ]

@@ -78,6 +78,13 @@ class Config:
     gnss_baud = BAUD
 
 
+class Noise:
+    """Takes the moments, and nothing comes of them."""
+
+    def take_timing(self, us, drbg):
+        pass
+
+
 class FakeTag:
     """What Sampler needs of duty.core.Tag."""
 
@@ -86,6 +93,8 @@ class FakeTag:
         self.config = Config
         self.watchdog = Watchdog()
         self.timebase = Timebase(START_S - 86_400)
+        self.noise = Noise()
+        self.drbg = None
 
     def utc_s(self):
         return self.timebase.utc_s(self.clock.ms())

@@ -18,7 +18,8 @@ ALLOWED = {
     "store": FREE | {"os", "wire", "store"},
     "uplink": FREE | {"wire", "asyncio", "uplink"},
     "duty": FREE | {"asyncio", "wire", "tag", "seal", "store", "uplink", "duty"},
-    "hal": FREE | {"machine", "network", "rp2", "os", "time", "asyncio", "socket", "ssl", "hal"},
+    "hal": FREE
+    | {"machine", "network", "rp2", "os", "time", "asyncio", "socket", "ssl", "gc", "hal"},
 }
 FILES = sorted(path for layer in ALLOWED for path in (FIRMWARE / layer).rglob("*.py"))
 ROOT_FILES = {"boot.py", "main.py", "build_info.py"}

@@ -59,6 +59,8 @@ def _start(description):
         "levels": {},
         "adc_u16": {},
         "adc_noise_lsb": 0,
+        "clock_noise_us": 0,
+        "ring_oscillator_runs": True,
         "uarts": {0: uart(), 1: uart()},
         "wifi": {"ssid": "home", "key": "secret", "up": True},
         "hosts": {},

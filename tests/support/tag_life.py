@@ -19,7 +19,7 @@ from duty.sending import Sender
 from seal.hmac import hmac_sha256
 from store import files as stored
 from tag.assembly import Assembly
-from wire import ack, batch, envelope
+from wire import ack, batch, envelope, vault
 from wire.config import Config
 
 _HOST = vfs.VfsPosix()
@@ -106,6 +106,22 @@ class Watchdog:
         pass
 
 
+class Chip:
+    """Fresh entropy that the test chooses, of no source that is judged; no scrubbing."""
+
+    def __init__(self, fresh):
+        import rp2
+
+        self.flash = rp2.Flash()
+        self._fresh = fresh
+
+    def draw(self, count):
+        return bytearray(self._fresh), ()
+
+    def scrub(self):
+        pass  # the test's own heap is large, and holds the whole flash
+
+
 class Radio:
     """Always in reach."""
 
@@ -150,7 +166,7 @@ class Life:
 
     def boot(self, has_time=True):
         """Start the tag's duty up to the point where tasks would run."""
-        self.tag = Tag(Watchdog(), Clock(), self._fresh, self._capacity, START_S - 86_400)
+        self.tag = Tag(Watchdog(), Clock(), Chip(self._fresh), self._capacity, START_S - 86_400)
         if has_time:
             self.tag.timebase.observe(START_S, 0)
         keys = [bytes([9 + week]) + bytes(31) for week in range(4)]
@@ -198,7 +214,9 @@ def blank_image(blocks=BLOCKS, files=None):
     life.mount()
     os.mkdir("/secrets")
     config = Config(b"\x01" * 32, ACK_KEY, "collector.test", 443, b"ca", "ssid", "key", 9600)
-    content = {"/config": config.encode(), "/secrets/seed": b"\x07" * 32, "/policy": b"old"}
+    content = {"/config": config.encode(), "/policy": b"old"}
+    content["/secrets/a"] = vault.first_block(vault.Vault(b"\x07" * 32).encode())
+    content["/secrets/b"] = vault.blank_block(1)
     content.update(files or {})
     for name, data in content.items():
         stored.replace(name, data)

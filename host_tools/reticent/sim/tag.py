@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reticent.bench.personalise import mix_seed, secret_files
 from reticent.errors import BadInput, ReticentError
 from reticent.sim.faults import Fault
 from reticent.sim.feed import write_feed
@@ -20,6 +21,8 @@ from reticent.tagcode import BOARDS, FIRMWARE, config
 
 _MARCH = "x64"  # viper code runs on this machine's processor
 _VERSION = 0x000100
+_TEMPERATURE, _WARM_U16 = 4, 14_000  # the converter's channel, and 27 degrees
+_NOISE = 3  # of converter and clock: enough for the health tests of the tag's entropy
 _LEAD_MS = 500  # a receiver talks within a second of power-on
 _LATENCY_MS = 100  # from an epoch to its first byte on the line
 _FIRST_BOOT_MS = 3_000
@@ -135,6 +138,9 @@ class SimulatedTag:
                 heap_bytes=self._data["HEAP_KB"] * 1000,
                 has_wifi=self._data["HAS_WIFI"],
             ),
+            adc_u16={_TEMPERATURE: _WARM_U16},
+            adc_noise_lsb=_NOISE,
+            clock_noise_us=_NOISE,
             uarts=uarts,
             wifi=Wifi(up=network.up),
             hosts={network.host: ("127.0.0.1", 0)},
@@ -177,8 +183,8 @@ def personal_files(
         Wifi.key,
         baud,
     )
-    simulated = hashlib.sha256(b"simulated seed %d" % seed).digest()
-    return {"config": personal.encode(), "secrets/seed": simulated}
+    simulated = mix_seed([hashlib.sha256(b"simulated seed %d" % seed).digest()])
+    return {"config": personal.encode()} | secret_files(simulated)
 
 
 def read_board(name: str) -> dict[str, Any]:

@@ -69,6 +69,8 @@ class World:
     levels: dict[int, int] = field(default_factory=dict[int, int])
     adc_u16: dict[int, int] = field(default_factory=dict[int, int])
     adc_noise_lsb: int = 0
+    clock_noise_us: int = 0  # what a reading of ticks_us may be off
+    ring_oscillator_runs: bool = True
     uarts: dict[int, Uart] = field(default_factory=dict[int, Uart])
     wifi: Wifi = field(default_factory=Wifi)
     # Name -> the address and port (0: as asked) that stand in for it. 127.* needs no entry.

@@ -66,6 +66,21 @@ def _watchdog_runs():
     return WDT._timeout_us > 0
 
 
+class _Registers:
+    """mem32: of all registers the ring oscillator's random bit alone."""
+
+    _RANDOM_BIT = 0x4006_001C
+
+    def __getitem__(self, address):
+        _clock.check_alive()
+        if address != self._RANDOM_BIT or _world.board["chip"] != "rp2040":
+            raise ValueError("register 0x%08x is not simulated" % address)
+        return _world.random_u32() >> 31 if _world.ring_oscillator_runs else 1
+
+
+mem32 = _Registers()
+
+
 def reset():
     _clock.stop(_clock.Reset("reset"))
 

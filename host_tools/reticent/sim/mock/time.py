@@ -2,6 +2,7 @@
 
 import clock as _clock
 import utime as _utime
+import world as _world
 
 _PERIOD = 1 << 30
 
@@ -22,7 +23,8 @@ def ticks_ms():
 
 def ticks_us():
     _clock.ask()
-    return _clock.now_us - _clock.boot_us & _PERIOD - 1
+    noise_us = _world.random_u32() % (_world.clock_noise_us + 1) if _world.clock_noise_us else 0
+    return _clock.now_us - _clock.boot_us + noise_us & _PERIOD - 1
 
 
 def ticks_cpu():

@@ -13,6 +13,8 @@ board = {}
 levels = {}  # pin -> level, driven from outside
 adc_u16 = {}  # pin, or 4 for the chip's own temperature -> 0..65535
 adc_noise_lsb = 0  # of the converter's 12 bits
+clock_noise_us = 0  # what a reading of ticks_us may be off, so that its last bits are noise
+ring_oscillator_runs = True
 uarts = {}  # id -> "feed" and "sent" (open files or None), "baud", "switches" (text -> baud)
 wifi = {}  # "ssid", "key", "up"
 hosts = {}  # name -> [address, port or 0]: whom a simulated tag can reach
@@ -56,11 +58,17 @@ def _open(path, mode):
     return open(path, mode) if path else None
 
 
+_NAMES = (
+    "board adc_noise_lsb clock_noise_us ring_oscillator_runs wifi hosts reset_cause "
+    "bootsel_pressed"
+).split()
+
+
 def start(description):
     """Take over a description, its files open, and start the clock."""
     global _clock, _history, _random, _zero_utc_ms
     own = globals()
-    for name in ("board", "adc_noise_lsb", "wifi", "hosts", "reset_cause", "bootsel_pressed"):
+    for name in _NAMES:
         own[name] = description[name]
     for name in ("seed", "flash", "flash_ops") + _FAULTS_OF_FLASH:
         own[name] = description[name]

@@ -1,0 +1,46 @@
+"""What the tag's secrets need of the chip: its noise, its flash below LittleFS, a clean heap."""
+
+import gc
+
+import rp2
+
+from hal import entropy
+
+_LARGEST_BYTES = 65_536
+_SMALLEST_BYTES = 16
+
+
+class Chip:
+    """Of the RP2040 whose ring oscillator's RANDOMBIT register has this address."""
+
+    def __init__(self, ring_oscillator):
+        self.flash = rp2.Flash()  # the block device that the port mounts at boot
+        self._ring_oscillator = ring_oscillator
+
+    def draw(self, count):
+        """Return (the port's bytes, (ring oscillator's bits, converter's)), `count` bits each."""
+        ring = entropy.ring_oscillator(self._ring_oscillator, count)
+        return entropy.port(), (ring, entropy.converter(count))
+
+    def scrub(self):
+        """Collect, then write zeros over all free memory: what is freed keeps its bytes.
+
+        What is in use, and the C stack, stay. Nothing else runs meanwhile.
+        """
+        gc.collect()
+        gc.disable()  # a failed allocation would collect each time
+        try:
+            _fill(_LARGEST_BYTES)
+        finally:
+            gc.enable()
+        gc.collect()
+
+
+def _fill(size):
+    """Allocate zeroed memory in ever smaller pieces until there is none left; keep nothing."""
+    taken = None
+    while size >= _SMALLEST_BYTES:
+        try:
+            taken = (taken, bytearray(size))
+        except MemoryError:
+            size >>= 1
