@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 SUPPORT = ROOT / "tests" / "support"
-sys.path[:0] = [str(SUPPORT)]
+sys.path[:0] = [str(SUPPORT), str(ROOT / "firmware")]
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: E402
