@@ -14,7 +14,7 @@ from pyubx2 import SET, UBXReader
 from pyubx2.ubxtypes_configdb import UBX_CONFIG_DATABASE
 
 from cases import data_path
-from reticent.receiver.log import COLUMNS, read_log
+from reticent.receiver.log import COLUMNS, LogReader
 from reticent.tagcode import gnss
 from tag import receivers
 
@@ -58,8 +58,8 @@ def test_the_command_prints_every_row_of_gpsd():
             by_log.setdefault(row["file"], []).append(row)
     compared = 0
     for log, rows in by_log.items():
-        reading = read_log(Path(data_path(f"nmea/gpsd/{log}")))
-        fixes = [dict(zip(COLUMNS, fix.cells, strict=True)) for fix in reading.fixes]
+        reader = LogReader(Path(data_path(f"nmea/gpsd/{log}")))
+        fixes = [dict(zip(COLUMNS, fix.cells, strict=True)) for fix in reader.fixes()]
         for row in rows:
             start = 0 if row["date_note"] == "same" else len("2015-04-13T")
             same = [fix for fix in fixes if fix["epoch_utc"][start:] == row["epoch_utc"][start:]]
@@ -86,7 +86,10 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_file_that_is_no_log_gets_one_line_and_status_2(tmp_path):
     (tmp_path / "noise").write_bytes(bytes(range(256)) * 9)
+    (tmp_path / "empty").touch()
     for path, said in (
+        (tmp_path / "empty", "no NMEA sentence"),
+        (tmp_path, "not a file"),
         (tmp_path / "noise", "no NMEA sentence"),
         (tmp_path / "gone", "not a file"),
     ):
@@ -109,6 +112,30 @@ def test_the_table_and_the_csv_of_a_small_log(tmp_path):
         "2015-04-13T20:26:41.000Z,-44.068842,-0.314192,-7.700,0.01,201.71,0.83,11,3",
     ], done.stderr
     assert "1 fix in 1 epoch, 2 sentences, 0 of them refused" in run_command(str(log)).stdout
+
+
+def test_a_log_without_a_fix_has_a_header_and_no_row(tmp_path):
+    log = tmp_path / "blind.nmea"
+    log.write_bytes(receivers.sentence(b"GPRMC,202641.000,V,,,,,,,130415,,,N"))
+    done = run_command(str(log), "--csv")
+    assert (done.returncode, done.stdout) == (0, ",".join(COLUMNS) + "\n")
+    assert "0 fixes in 1 epoch" in run_command(str(log)).stdout
+
+
+def test_whoever_stops_listening_ends_the_command_without_a_word(tmp_path):
+    log = tmp_path / "long.nmea"
+    bodies = (
+        b"GPRMC,2026%02d.000,A,4404.13%02d,N,12118.8515,W,0.01,201.71,130415,,,D" % (at % 60, at)
+        for at in range(60)
+    )
+    log.write_bytes(b"".join(receivers.sentence(body) for body in bodies) * 3_000)
+    command = [sys.executable, "-m", "reticent", "fixes", str(log), "--csv"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline().startswith("epoch_utc")
+        process.stdout.close()
+        assert process.stderr.read() == ""
 
 
 UBX_KINDS = [(kind, generation) for kind, generation in ((1, 6), (1, 7), (1, 8), (2, 9), (2, 10))]

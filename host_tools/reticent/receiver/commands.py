@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.table import Table
 
-from reticent.console import counted, say, show
-from reticent.receiver.log import COLUMNS, LogReading, read_log
+from reticent.console import counted, say
+from reticent.receiver.log import COLUMNS, LogReader
 
 
 def fixes(
@@ -31,31 +30,48 @@ def fixes(
     as_csv
         Print CSV, and nothing else.
     """
-    reading = read_log(log)
+    reader = LogReader(log)
     if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(fix.cells for fix in reading.fixes)
-        sys.stdout.flush()
+        _write_csv(reader)
     else:
-        _show(reading)
+        _show(reader)
 
 
-def _show(reading: LogReading) -> None:
-    table = Table(box=None, padding=(0, 1, 0, 0))
-    for column in ("epoch", "lat", "lon", "alt m", "m/s", "course", "hdop", "sats", "mode", ""):
-        table.add_column(column, justify="left" if column == "epoch" else "right", no_wrap=True)
-    for fix in reading.fixes:
-        moment = fix.cells[0].replace("T", " ").removesuffix("Z").removesuffix(".000")
-        alt, speed, course = fix.cells[3], fix.cells[4], fix.cells[5]
-        shown = (moment, *fix.cells[1:3], alt[:-2], speed, course[:-1], *fix.cells[6:])
-        table.add_row(*shown, "?" if fix.is_doubtful else "")
-    if reading.fixes:
-        show(table)
+def _write_csv(reader: LogReader) -> None:
+    """Write each fix as it comes: a log of a year fits into no memory."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    has_header = False
+    for fix in reader.fixes():
+        if not has_header:
+            writer.writerow(COLUMNS)
+            has_header = True
+        writer.writerow(fix.cells)
+    if not has_header:  # a log without a fix, which its end has shown to be a log
+        writer.writerow(COLUMNS)
+    sys.stdout.flush()
+
+
+def _show(reader: LogReader) -> None:
+    """Print each fix as it comes, 80 columns wide, then the counts."""
+    shown = doubtful = 0
+    for fix in reader.fixes():
+        if not shown:
+            say(_row("epoch", "lat", "lon", "alt m", "m/s", "deg", "hdop", "sats", "mode"))
+        shown += 1
+        doubtful += fix.is_doubtful
+        epoch, lat, lon, alt, speed, course, *rest = fix.cells
+        moment = epoch.replace("T", " ").removesuffix("Z").rstrip("0").removesuffix(".")
+        say(_row(moment, lat, lon, alt[:-2], speed, course[:-1], *rest) + "?" * fix.is_doubtful)
     say(
-        f"{len(reading.fixes)} {'fix' if len(reading.fixes) == 1 else 'fixes'} in "
-        f"{counted(reading.epochs, 'epoch')}, {counted(reading.sentences, 'sentence')}, "
-        f"{reading.refused} of them refused"
+        f"{shown} {'fix' if shown == 1 else 'fixes'} in "
+        f"{counted(reader.epochs, 'epoch')}, {counted(reader.sentences, 'sentence')}, "
+        f"{reader.refused} of them refused"
     )
-    if any(fix.is_doubtful for fix in reading.fixes):
+    if doubtful:
         say("? one sentence alone gave this position where two usually do: no order acts on it")
+
+
+def _row(epoch: str, *cells: str) -> str:
+    widths = (10, 11, 6, 5, 5, 5, 4, 4)
+    numbers = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+    return " ".join((epoch.ljust(21), *numbers))

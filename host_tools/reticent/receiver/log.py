@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from reticent.errors import BadInput
 from reticent.sim.interpreter import micropython_command
@@ -35,29 +39,55 @@ class LogFix:
     is_doubtful: bool
 
 
-@dataclass(frozen=True)
-class LogReading:
-    """What the parser made of a log."""
+class LogReader:
+    """Reads one log, of any size, once; the counts are known when the last fix has been taken."""
 
-    fixes: list[LogFix]
-    sentences: int
-    refused: int
-    epochs: int
+    def __init__(self, path: Path) -> None:
+        """Take a file that can be read; raises BadInput otherwise."""
+        if not path.is_file():
+            raise BadInput(f"{path}: is not a file; name a receiver's raw NMEA log")
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+        self._path = path
+        self.sentences = 0
+        self.refused = 0
+        self.epochs = 0
+
+    def fixes(self) -> Iterator[LogFix]:
+        """Yield the fixes; raises BadInput for what is no log, before the first of them."""
+        path = self._path
+        command = [*micropython_command(_HEAP), str(_ON_TAG), str(FIRMWARE), str(path.absolute())]
+        with TemporaryFile("w+") as errors, _running(command, errors) as lines:
+            last = ""
+            for line in lines:
+                if line.startswith("= "):
+                    last = line
+                else:
+                    yield _fix(line)
+            if not last:
+                errors.seek(0)
+                said = (errors.read().strip().splitlines() or ["no reason was given"])[-1]
+                raise BadInput(f"{path}: cannot be read to its end: {said}")
+        self.sentences, self.refused, self.epochs = (int(count) for count in last[2:].split())
+        if not self.sentences:
+            raise BadInput(
+                f"{path}: no NMEA sentence with a right checksum; is it a receiver's log?"
+            )
 
 
-def read_log(path: Path) -> LogReading:
-    """Return what the tag would have read; raises BadInput for what is no log of a receiver."""
-    if not path.is_file():
-        raise BadInput(f"{path}: is not a file; name a receiver's raw NMEA log")
-    command = [*micropython_command(_HEAP), str(_ON_TAG), str(FIRMWARE), str(path.absolute())]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    *lines, last = run.stdout.splitlines() or [""]
-    if run.returncode or not last.startswith("= "):
-        raise BadInput(f"{path}: cannot be read: {run.stderr.strip() or run.stdout.strip()}")
-    sentences, refused, epochs = (int(count) for count in last[2:].split())
-    if not sentences:
-        raise BadInput(f"{path}: no NMEA sentence with a right checksum; is it a receiver's log?")
-    return LogReading([_fix(line) for line in lines], sentences, refused, epochs)
+@contextmanager
+def _running(command: list[str], errors: IO[str]) -> Generator[IO[str]]:
+    """Run the interpreter and yield its output; whoever stops listening ends it."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process:  # noqa: S603
+        assert process.stdout is not None  # a pipe was asked for
+        try:
+            yield process.stdout
+        finally:
+            process.stdout.close()
+            if process.poll() is None:
+                process.terminate()
 
 
 def _fix(line: str) -> LogFix:
