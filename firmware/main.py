@@ -1,11 +1,12 @@
 """The composition root: the only file that joins the hardware to the logic.
 
-Four tasks of `duty`: `sample` turns the receiver's bytes to records, `seal` records to envelopes
-in the outbox, `send` brings them to the collector, `warn` vibrates. A task that dies ends the
-program; the watchdog is then no longer fed and resets the tag.
+Tasks of `duty`: `sample` turns the receiver's bytes to records, `seal` records to envelopes in the
+outbox, `send` brings them to the collector, `warn` vibrates. A task that dies resets the tag, and
+the next life says why.
 """
 
 import asyncio
+import sys
 
 import board
 
@@ -14,51 +15,70 @@ from duty import orders, told
 from duty.core import Tag
 from duty.sampling import Sampler
 from duty.sealing import Sealer
+from duty.supervisor import how_of
 from hal import clock, watchdog
 from hal.chip import Chip
 from hal.uart import ReceiverUart
 from hal.vibrator import Vibrator
+from tag import reasons
 from tag.assembly import Assembly
 
 
 def bearer(tag):
-    """Return the coroutines that bring envelopes away: none where they are fetched over USB."""
+    """Return {task: coroutine} of what brings envelopes away: none where USB fetches them."""
     if not board.HAS_WIFI:
-        return ()
+        return {}
     from duty.sending import Sender  # a plain Pico has no network module
     from hal import wifi
 
     radio = wifi.Wifi(tag.config.ssid, tag.config.wifi_key)
-    return (Sender(tag, radio, clock.set_rtc, wifi.open_tls).send(),)
+    return {reasons.SEND: Sender(tag, radio, clock.set_rtc, wifi.open_tls).send()}
 
 
 def work(tag, policy):
-    """Return the coroutines of a tag under this order, or of one without (None)."""
+    """Return {task: coroutine} of a tag under this order, or of one without (None)."""
     if policy is None:
-        return (tag.idle(),)
+        return {reasons.SAMPLE: tag.idle()}
     offset = tag.secrets.load_offset(policy.cell_m, tag.drbg)
     assembly = Assembly(policy.version, policy.slot_s)
     ledger = told.load(policy.version)
     sampler = Sampler(tag, policy, offset, assembly, build_info.BUILD_UTC_S, ledger)
-    cause = watchdog.reset_cause()
-    sealer = Sealer(tag, policy, assembly, sampler, build_info.VERSION, cause)
+    sealer = Sealer(tag, policy, assembly, sampler, build_info.VERSION, ledger)
     baud = tag.config.gnss_baud
     uart = ReceiverUart(board.GNSS_UART, board.GNSS_TX, board.GNSS_RX, baud, board.GNSS_RXBUF)
-    sample = sampler.sample(uart, bytearray(board.GNSS_RXBUF))
-    return sample, sampler.warn(Vibrator(board.VIBRATOR)), sealer.seal()
+    return {
+        reasons.SAMPLE: sampler.sample(uart, bytearray(board.GNSS_RXBUF)),
+        reasons.WARN: sampler.warn(Vibrator(board.VIBRATOR)),
+        reasons.SEAL: sealer.seal(),
+    }
 
 
-async def main():
-    """Run the tasks until one of them ends, which none does by itself."""
-    tag = Tag(
-        watchdog.start(),
-        clock.Clock(),
-        Chip(board.RING_OSCILLATOR),
-        board.OUTBOX_CAPACITY,
-        build_info.BUILD_UTC_S,
-    )
+def show(error):
+    """Print what went wrong, in a development build only: a message may hold anything."""
+    if build_info.TRACES:
+        sys.print_exception(error)
+
+
+async def live(dog):
+    """Run the tasks; they do not end, or the tag resets."""
+    chip = Chip(board.RING_OSCILLATOR)
+    tag = Tag(dog, clock.Clock(), chip, board.OUTBOX_CAPACITY, build_info.BUILD_UTC_S)
+    await tag.hold()
     policy = orders.load_policy(tag.config.issuer_key, tag.tag)
-    await asyncio.gather(*work(tag, policy), *bearer(tag))
+    tasks = work(tag, policy)
+    tasks.update(bearer(tag))
+    guarded = [tag.supervisor.guard(task, coroutine, show) for task, coroutine in tasks.items()]
+    await asyncio.gather(tag.settle(), *guarded)
 
 
-asyncio.run(main())
+def main():
+    """Start the watchdog, then the tag; whatever ends it before its tasks run is a reset too."""
+    dog = watchdog.Watchdog(board.WATCHDOG_SCRATCH, reasons.STARVED)
+    try:
+        asyncio.run(live(dog))
+    except Exception as error:  # noqa: BLE001 - any death is a reset with a reason
+        show(error)
+        dog.reset(reasons.died(reasons.BOOT, how_of(error)))
+
+
+main()

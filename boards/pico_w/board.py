@@ -16,3 +16,4 @@ GNSS_RXBUF = 2_048  # two seconds at 9,600 baud
 VIBRATOR = 15  # GP15, to the motor's transistor
 
 RING_OSCILLATOR = 0x4006_001C  # the RP2040's RANDOMBIT register
+WATCHDOG_SCRATCH = 0x4005_800C  # RP2040's SCRATCH0: free for firmware, kept over a reset

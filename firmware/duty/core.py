@@ -3,19 +3,27 @@
 import asyncio
 
 from duty import secrets
+from duty.gap import Gap
 from duty.noise import Noise
 from duty.secrets import Secrets
+from duty.supervisor import Supervisor
 from seal.health import SAMPLES
 from seal.workspace import Workspace
 from store import files
 from store.blocks import BlockPair
 from store.counters import Counters
 from store.outbox import Outbox
+from tag.ring import Ring
 from tag.timebase import Timebase
 from wire import config as wire_config
 
 _STATE = "/state"
 _CONFIG = "/config"
+_EPOCH_MS = 1_000  # of the receiver
+_MOST_NOTES = 16
+_SETTLED_MS = 600_000
+_HOLD_S = 10  # after the third death in a row, doubled with each more
+_MOST_HOLD_S = 600
 
 
 class Tag:
@@ -25,6 +33,10 @@ class Tag:
         self.watchdog = watchdog
         self.clock = clock
         self.scrub = chip.scrub
+        self.supervisor = Supervisor(watchdog, clock)
+        self.gap = Gap(clock, _EPOCH_MS)
+        self.ring = Ring()
+        self.notes = []  # (event code, value) that a ROUTINE batch is to say
         for folder in (secrets.FOLDER, _STATE):
             files.ensure_folder(folder)
             files.sweep(folder)
@@ -47,16 +59,51 @@ class Tag:
         """Return the UTC second, or None where it is not known."""
         return self.timebase.utc_s(self.clock.ms())
 
+    def note(self, code, value):
+        """Log an event, and have a ROUTINE batch say it; the oldest gives way."""
+        self.ring.log(code)
+        self.notes = self.notes[1 - _MOST_NOTES :] + [(code, value)]
+
+    def take_notes(self):
+        """Return the events that are to be said; they are asked for once."""
+        notes, self.notes = self.notes, []
+        return notes
+
+    def counts(self):
+        """Return the tag's own counters of HEALTH, and the last event numbers."""
+        return [self.gap.forced, self.watchdog.deaths] + self.ring.codes()
+
     async def idle(self):
         """Without an order there is nothing to sample for: stay awake, say nothing."""
         while True:
+            self.supervisor.feed()
+            await asyncio.sleep_ms(1_000)
+
+    async def hold(self):
+        """Wait before the tasks begin where one life after the other ended early.
+
+        A tag that resets every few seconds wears out its flash: each boot writes.
+        """
+        deaths = self.watchdog.deaths
+        held_s = 0 if deaths < 3 else min(_HOLD_S << min(deaths - 3, 8), _MOST_HOLD_S)
+        for _ in range(held_s):
             self.watchdog.feed()
             await asyncio.sleep_ms(1_000)
 
+    async def settle(self):
+        """Say after ten minutes that this life is a sound one."""
+        await asyncio.sleep_ms(_SETTLED_MS)
+        self.watchdog.settle()
+
     async def write(self, steps):
-        """Run a generator of flash writes to its end; one at a time, whoever asks."""
+        """Run a generator of flash writes to its end, in the receiver's gaps; one at a time."""
         async with self._flash:
-            for _ in steps:
+            while True:
+                await self.gap.wait()
+                try:
+                    next(steps)
+                except StopIteration:
+                    return
                 await asyncio.sleep_ms(0)
 
     async def run_steps(self, steps):
@@ -66,5 +113,4 @@ class Tag:
                 next(steps)
             except StopIteration as done:
                 return done.value
-            self.watchdog.feed()
             await asyncio.sleep_ms(0)

@@ -2,8 +2,7 @@
 
 import asyncio
 
-from duty import told
-from tag import events, gnss, loss, receivers
+from tag import events, gnss, loss, reasons, receivers
 from tag import policy as orders
 from tag.integrity import Integrity
 from tag.pipeline import Pipeline
@@ -31,7 +30,7 @@ class Sampler:
         self._loss = loss.Loss(self._now_s(), policy.slot_s)
         self._kind = receivers.UNKNOWN
         self._baud = tag.config.gnss_baud
-        self._ledger = ledger  # None: what is told is not kept for a next life
+        # No ledger: what is told is not kept for a next life.
         self._pipeline = Pipeline(policy, cell_offset, ledger)
 
     def receiver(self):
@@ -58,7 +57,7 @@ class Sampler:
             uart.write(message)
         while True:
             await asyncio.sleep_ms(_SAMPLE_MS)
-            self._tag.watchdog.feed()
+            self._tag.supervisor.feed()
 
     async def _find(self, uart, buffer):
         """Find the receiver and set it up, while what it says is taken already."""
@@ -77,7 +76,7 @@ class Sampler:
         """Take what comes, until the receiver is silent."""
         since_s = self._now_s()
         while not self._is_over():
-            await asyncio.sleep_ms(_SAMPLE_MS)
+            await asyncio.sleep_ms(self._tag.gap.poll_ms())
             self._hear(buffer, uart.read_into(buffer))
             now_s = self._now_s()
             if self._loss.is_silent(now_s) and now_s - since_s >= _RETRY_S:
@@ -99,6 +98,7 @@ class Sampler:
         """Vibrate where the wearer comes near an exclusion zone."""
         while True:
             await asyncio.sleep_ms(_SAMPLE_MS)
+            self._tag.supervisor.progress(reasons.WARN)
             pattern_ms = self._pipeline.take_warning()
             if pattern_ms is not None:
                 await vibrator.play(pattern_ms)
@@ -113,7 +113,8 @@ class Sampler:
 
     def _hear(self, buffer, count):
         """Take what the receiver has sent; none says that its epoch is whole."""
-        self._tag.watchdog.feed()
+        self._tag.supervisor.feed()
+        self._tag.gap.hear(count)
         if count:
             self._tag.noise.take_timing(self._tag.clock.us(), self._tag.drbg)
         for fix in self._epochs.feed(buffer, count):
@@ -153,8 +154,6 @@ class Sampler:
             self._take_records(self._pipeline.step(fix.utc_s, fix))
 
     def _take_records(self, said):
-        """Hand what was released to the assembly; first the ledger, should the power go."""
-        if self._ledger is not None and self._ledger.is_changed:
-            told.save(self._ledger)
+        """Hand what was released to the assembly."""
         for kind, entry in said:
             self._assembly.add(kind, entry)

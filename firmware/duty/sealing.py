@@ -2,12 +2,13 @@
 
 import asyncio
 
+from duty import told
 from seal import envelope
 from store.commit import commit
 from store.outbox import ALERT, ROUTINE
-from tag import events
+from tag import events, reasons
 from tag import policy as orders
-from tag.schedule import UploadSlots
+from tag.schedule import LONG_OUTAGE_S, OUTAGE_SLOTS, UploadSlots
 from wire import batch, record
 from wire.envelope import Header
 
@@ -15,13 +16,13 @@ from wire.envelope import Header
 class Sealer:
     """Under one order; `sampler` tells what HEALTH and RECEIVER say."""
 
-    def __init__(self, tag, policy, assembly, sampler, version, reset_cause):
+    def __init__(self, tag, policy, assembly, sampler, version, ledger=None):
         self._tag = tag
         self._policy = policy
         self._assembly = assembly
         self._sampler = sampler
         self._version = version
-        self._reset_cause = reset_cause
+        self._ledger = ledger
         self._slots = UploadSlots(policy.upload_s, tag.counters.routine_s)
         self._booted_s = max(tag.timebase.floor_s, tag.counters.routine_s)  # or later
         self._has_said_boot = False
@@ -30,10 +31,9 @@ class Sealer:
 
     async def seal(self):
         """Seal whatever is due, and say when it is to be sent."""
-        if self._tag.outbox.count():
-            self._tag.upload_now.set()  # an earlier life was in the middle of it
         while True:
             await asyncio.sleep_ms(1_000)
+            self._tag.supervisor.progress(reasons.SEAL)
             utc_s = self._tag.utc_s()
             await self.seal_due(self.earliest_s() if utc_s is None else utc_s)
 
@@ -44,13 +44,20 @@ class Sealer:
         if self._assembly.has_alert(utc_s):
             await self.seal_batch(batch.ALERT, utc_s)
             self._tag.upload_now.set()
-        if self._slots.seal_is_due(utc_s):
+        if self._slots.seal_is_due(utc_s, self._spans(utc_s)):
             as_of_s = self._slots.sealed_as_s(utc_s)
             self.add_routine_events(as_of_s)
             self._tag.counters.routine_s = as_of_s
             await self.seal_batch(batch.ROUTINE, as_of_s)
         if self._slots.upload_is_due(utc_s):
             self._tag.upload_now.set()
+
+    def _spans(self, utc_s):
+        """Return how many upload slots one ROUTINE batch covers: more in a long outage."""
+        counters = self._tag.counters
+        if not counters.acked_s:
+            counters.acked_s = utc_s  # counted from the first second that is known
+        return OUTAGE_SLOTS if utc_s - counters.acked_s > LONG_OUTAGE_S else 1
 
     def earliest_s(self):
         """Return the earliest second that it can be: a tag rebooted indoors has no time yet.
@@ -65,7 +72,7 @@ class Sealer:
         say = self._assembly.say_now
         if not self._has_said_boot:
             self._has_said_boot = True
-            say(events.BOOT, self._reset_cause, utc_s)
+            say(events.BOOT, self._tag.watchdog.reason, utc_s)
             kind, baud = self._sampler.receiver()
             say(events.RECEIVER, kind << 24 | baud, utc_s)
         dead_sources = self._tag.noise.news()
@@ -76,6 +83,8 @@ class Sealer:
             say(events.NO_CLOCK, 0, utc_s)
         elif phase != orders.ACTIVE:
             say(events.NO_POLICY, 2 if phase == orders.BEFORE else 3, utc_s)
+        for code, value in self._tag.take_notes():
+            say(code, value, utc_s)
         dropped = self._tag.counters.dropped
         if dropped != self._said_dropped:
             self._said_dropped = dropped
@@ -85,12 +94,15 @@ class Sealer:
         if utc_s // 86_400 != self._health_day:
             self._health_day = utc_s // 86_400
             slot = utc_s // self._policy.slot_s
-            health = record.health(slot, None, self._version, self._sampler.counts())
+            counts = self._sampler.counts() + self._tag.counts()
+            health = record.health(slot, None, self._version, counts)
             self._assembly.add(batch.ROUTINE, health)
 
     async def seal_batch(self, kind, utc_s):
         """Seal the next batch of this class into the outbox; nothing where no key is in force."""
         tag, counters = self._tag, self._tag.counters
+        while self._ledger is not None and self._ledger.is_changed:
+            await tag.write(told.save_steps(self._ledger))
         week, data = self._assembly.next_batch(kind, utc_s)
         recipients = self._policy.recipients(kind, week)
         if recipients is None:
@@ -103,8 +115,8 @@ class Sealer:
         sealed = await tag.run_steps(steps)
         del steps  # its locals are secrets
         tag.scrub()
-        told = self._said_dropped
-        is_told = told is not None and told == counters.dropped
+        said = self._said_dropped
+        is_told = said is not None and said == counters.dropped
         tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)
         shelf = ALERT if kind == batch.ALERT else ROUTINE
         await tag.write(commit(tag.outbox, counters, shelf, sealed, tells_dropped))

@@ -3,50 +3,104 @@
 import asyncio
 
 from seal.hmac import hmac_sha256
+from tag import events, reasons
 from uplink import session
 from uplink.http import UplinkError
 from wire.envelope import hash_of
 
-_BACKOFF_S = (30, 60, 120, 240, 480, 900)
+# Seconds after the first, second ... failed try; the last one from then on. Up to a quarter more
+# at random, so that tags that lost one network do not come back as one.
+_BACKOFF_S = (15, 30, 60, 120, 240, 480)
+_LEAST_S = 15  # between two tries, whatever happens
+_PROGRESS_S = 60
+_MOST_STARVED = 3  # uploads in a row for which there was no memory: a reset gives it back
+_FAILURES = (OSError, UplinkError, asyncio.TimeoutError, EOFError, ValueError)
 
 
 class Sender:
-    """Over a radio, an RTC and a way to open TLS that are handed in (hal's)."""
+    """Over a radio, an RTC and a way to open TLS that are handed in (hal's).
+
+    Bound on retries: six in the first 16 minutes of an outage, then at most one in 8 minutes; an
+    ALERT brings the next one forward, never below 15 s after the last.
+    """
 
     def __init__(self, tag, radio, set_rtc, open_tls):
         self._tag = tag
         self._radio = radio
         self._set_rtc = set_rtc
         self._open_tls = open_tls
+        self._starved = 0
 
     async def send(self):
-        """Upload whenever `tag.upload_now` is set."""
+        """Upload whenever `tag.upload_now` is set, and what an earlier life has left."""
         tag = self._tag
+        if tag.outbox.count():
+            tag.upload_now.set()
         while True:
-            await tag.upload_now.wait()
-            tag.upload_now.clear()
-            for backoff_s in _BACKOFF_S:
-                if await self.upload():
-                    break
-                await asyncio.sleep(backoff_s + tag.drbg.generate(1)[0] % backoff_s)
+            while not await self._told_within(_PROGRESS_S):
+                pass
+            failed = 0
+            while not await self.upload():
+                await self._pause(failed)
+                failed += 1
+            if failed:
+                tag.note(events.UPLINK_FAILED, failed)
 
     async def upload(self):
         """Try one session; return whether nothing is left to do."""
         tag = self._tag
+        tag.supervisor.progress(reasons.SEND)
         try:
-            if not await self._radio.join():
-                return False
-            self._set_rtc(tag.timebase.least_s(tag.clock.ms()))
-            report = await session.upload(
-                tag.outbox, self._connect, tag.config.host, self._is_genuine, self._remove
-            )
-        except (OSError, UplinkError, asyncio.TimeoutError, EOFError, ValueError):
-            return False  # a ValueError is mbedTLS's word for a certificate that it refuses
+            report = await self._session()
+            self._starved = 0
+        except _FAILURES:  # a ValueError is mbedTLS's word for a certificate that it refuses
+            tag.ring.log(events.UPLINK_FAILED)
+            return False
+        except MemoryError:
+            self._starved += 1
+            if self._starved > _MOST_STARVED:
+                raise
+            return False
         finally:
             self._radio.leave()
+        if report is None:
+            return False
         if report.last_ack is not None:
             await self._note_ack(report.last_ack)
+        if report.refused:
+            tag.note(events.ACK_REFUSED, report.refused)
         return tag.outbox.count() == 0
+
+    async def _session(self):
+        """Join and upload; return the session's Report, or None where there is no network."""
+        tag = self._tag
+        if not await self._radio.join():
+            tag.ring.log(events.WIFI_FAILED)
+            return None
+        self._set_rtc(tag.timebase.least_s(tag.clock.ms()))
+        return await session.upload(
+            tag.outbox, self._connect, tag.config.host, self._is_genuine, self._remove
+        )
+
+    async def _pause(self, failed):
+        """Wait after so many failures before; an ALERT cuts the wait short."""
+        base_s = _BACKOFF_S[min(failed, len(_BACKOFF_S) - 1)]
+        left_s = base_s + base_s * self._tag.drbg.generate(1)[0] // 1024
+        self._tag.supervisor.progress(reasons.SEND)
+        await asyncio.sleep(_LEAST_S)
+        left_s -= _LEAST_S
+        while left_s > 0 and not await self._told_within(min(left_s, _PROGRESS_S)):
+            left_s -= _PROGRESS_S
+
+    async def _told_within(self, wait_s):
+        """Return whether an upload was asked for within this time."""
+        self._tag.supervisor.progress(reasons.SEND)
+        try:
+            await asyncio.wait_for(self._tag.upload_now.wait(), wait_s)
+        except asyncio.TimeoutError:
+            return False
+        self._tag.upload_now.clear()
+        return True
 
     async def _remove(self, number):
         """Remove an acked envelope from the flash."""
@@ -63,6 +117,7 @@ class Sender:
 
     async def _connect(self):
         """Return (reader, writer) of a TLS stream to the collector."""
+        self._tag.supervisor.progress(reasons.SEND)
         config = self._tag.config
         return await self._open_tls(config.host, config.port, config.ca_der)
 

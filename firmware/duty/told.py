@@ -11,6 +11,6 @@ def load(version):
     return Ledger(version, files.read(_TOLD))
 
 
-def save(ledger):
-    """Write the ledger: before what it counts is sealed, so that no power cut gives it back."""
-    files.replace(_TOLD, ledger.encode())
+def save_steps(ledger):
+    """Write the ledger, in steps: before what it counts is sealed, so no cut gives it back."""
+    yield from files.replace_steps(_TOLD, ledger.encode())

@@ -25,6 +25,8 @@ class Wifi:
         for _ in range(_JOIN_S * 1000 // _POLL_MS):
             if self._wlan.isconnected():
                 return True
+            if self._wlan.status() < 0:
+                return False  # no such network, or it refuses the key: waiting helps nobody
             await asyncio.sleep_ms(_POLL_MS)
         return False
 

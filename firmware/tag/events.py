@@ -4,7 +4,7 @@ A value is a property of what happened to the tag, never of the place: no speed,
 count, no C/N0, no time inside a slot (docs/RECEIVERS.md says why each class is cut as it is).
 """
 
-BOOT = 1  # value: 1 power-on, 3 watchdog or reset (machine.reset_cause)
+BOOT = 1  # value: why, as reasons.py numbers it
 FIX_LOST = 2  # value: 1 the receiver talks and has no usable fix, 2 it is silent
 FIX_FOUND = 3  # value: slots since the one of the loss
 NO_POLICY = 4  # value: 0 none stored, 1 refused, 2 not yet in force, 3 over
@@ -71,7 +71,7 @@ CLASSES = {
 # Of the other events; one that stands in neither table tells its code and nothing else.
 _ANY = -(1 << 31), (1 << 31) - 1
 RANGES = {
-    BOOT: (0, 7),
+    BOOT: (0, 255),
     NO_POLICY: (0, 3),
     POLICY_ACTIVE: _ANY,
     CLOCK: _ANY,

@@ -1,5 +1,8 @@
 """When to look at the next fix; when to seal and when to upload: once an upload slot."""
 
+LONG_OUTAGE_S = 86_400  # without an ack: from then on one ROUTINE batch covers eight upload slots
+OUTAGE_SLOTS = 8  # so that 30 days fit the outbox (docs/STORAGE.md)
+
 # The fastest that a wearer is thought to move on the ground: 144 km/h, above every British and
 # most European limits for cars. A train may be faster; DESIGN.md section 3 takes the same.
 V_MAX_M_S = 40
@@ -31,11 +34,15 @@ class UploadSlots:
     def __init__(self, upload_s, sealed_s=0):
         self._upload_s = upload_s
         self._earlier = (sealed_s + SEAL_AHEAD_S) // upload_s if sealed_s else None
+        self._covered = self._earlier  # up to this slot a batch tells of it
         self._sealed = None
         self._sent = None
 
-    def seal_is_due(self, utc_s):
-        """Return True once, within the last minute of each upload slot."""
+    def seal_is_due(self, utc_s, spans=1):
+        """Return True once, within the last minute of each upload slot.
+
+        Of every eighth, say, where one batch `spans` eight slots.
+        """
         slot = (utc_s + SEAL_AHEAD_S) // self._upload_s
         if self._sealed is None:
             self._sealed = slot - 1 if self._is_left_over(slot, utc_s) else slot
@@ -44,6 +51,9 @@ class UploadSlots:
         if slot <= self._sealed:  # a time that steps back a little seals no second batch
             return False
         self._sealed = slot
+        if self._covered is not None and 0 < slot - self._covered < spans:
+            return False
+        self._covered = slot
         return True
 
     def sealed_as_s(self, utc_s):

@@ -91,7 +91,11 @@ class FakeTag:
     def __init__(self, clock):
         self.clock = clock
         self.config = Config
-        self.watchdog = Watchdog()
+        from duty.gap import Gap
+        from duty.supervisor import Supervisor
+
+        self.supervisor = Supervisor(Watchdog(), clock)
+        self.gap = Gap(clock, 1_000)
         self.timebase = Timebase(START_S - 86_400)
         self.noise = Noise()
         self.drbg = None

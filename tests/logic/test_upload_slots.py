@@ -50,3 +50,16 @@ def test_a_batch_that_is_late_tells_no_later_time():
         START_S + 2 * HOUR - 60,
         START_S + 3 * HOUR - 60,
     ]
+
+
+def test_a_long_outage_has_one_batch_for_eight_slots_over_reboots_too():
+    sealed, last_s = [], 0
+    for utc_s in range(START_S, START_S + 40 * 3_600, 30):
+        if utc_s % 18_000 == 0:  # a reboot each five hours
+            slots = UploadSlots(3_600, last_s)
+        if slots.seal_is_due(utc_s, 8):
+            last_s = slots.sealed_as_s(utc_s)
+            sealed.append(utc_s)
+    apart = [sealed[at] - sealed[at - 1] for at in range(1, len(sealed))]
+    assert len(sealed) == 5, sealed
+    assert set(apart) == {8 * 3_600}, apart

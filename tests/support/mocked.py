@@ -73,6 +73,7 @@ def _start(description):
         "changes": None,
         "history": None,
         "reset_cause": 1,
+        "scratch": [0, 0, 0, 0],
         "bootsel_pressed": False,
         "seed": 1,
         "start_ms": 0,

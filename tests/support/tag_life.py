@@ -100,10 +100,16 @@ class Clock:
 
 
 class Watchdog:
-    """Takes food."""
+    """Takes food; there was a power-on."""
+
+    reason = 1
+    deaths = 0
 
     def feed(self):
         pass
+
+    def reset(self, reason):
+        raise SystemExit(reason)
 
 
 class Chip:
@@ -173,7 +179,7 @@ class Life:
         first_week = batch.week_of(orders.NOT_BEFORE)
         policy = orders.order(RECIPIENTS=[first_week, keys, keys, keys[0]])
         self.assembly = Assembly(policy.version, policy.slot_s)
-        self.sealer = Sealer(self.tag, policy, self.assembly, _Receiver(), 0x100, 1)
+        self.sealer = Sealer(self.tag, policy, self.assembly, _Receiver(), 0x100)
 
     def seal(self, kind, utc_s=START_S):
         """Seal a batch of this class."""

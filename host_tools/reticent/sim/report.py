@@ -36,6 +36,7 @@ class Report:
     levels_put_out: int = 0
     uarts: dict[int, UartReport] = field(default_factory=dict[int, UartReport])
     heap_mock: int = 0
+    scratch: list[int] = field(default_factory=list[int])  # the watchdog's, at the last life's end
 
     @property
     def stop(self) -> str:
@@ -53,6 +54,7 @@ class Report:
         self.flash_ops = life.get("flash_ops", self.flash_ops)
         self.bits_not_set += life.get("bits_not_set", 0)
         self.levels_put_out += life.get("levels_put_out", 0)
+        self.scratch = life.get("scratch", [0, 0, 0, 0])
         self.heap_mock = life.get("heap_mock", 0)
         self.erases.update({int(n): count for n, count in life.get("erases", {}).items()})
         for number, counters in life.get("uarts", {}).items():

@@ -21,6 +21,7 @@ from reticent.sim.world import World
 
 _MOCK = Path(__file__).parent / "mock"
 _PWRON_RESET, _WDT_RESET = 1, 3
+_NO_SCRATCH = [0, 0, 0, 0]  # the watchdog's registers after a power-on
 _RESTARTING = ("reset", "watchdog")
 _FAREWELL_S = 5.0  # what an interrupted interpreter gets to write its report
 
@@ -98,7 +99,13 @@ class Chip:
         heap = heap_size(self.world.board.heap_bytes)
         with TemporaryDirectory(prefix="reticent-sim-") as folder:
             report = self.report
-            path = self.world.write(Path(folder), report.end_ms, report.flash_ops, reset_cause)
+            begin: dict[str, object] = {
+                "start_ms": report.end_ms,
+                "flash_ops": report.flash_ops,
+                "reset_cause": reset_cause,
+                "scratch": _NO_SCRATCH if reset_cause == _PWRON_RESET else report.scratch,
+            }
+            path = self.world.write(Path(folder), begin)
             with _Process(heap, path) as process:
                 try:
                     return self._follow(process, self._stall_s)

@@ -63,7 +63,7 @@ class SimulatedTag:
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
-        files = firmware_files(self._board, _MARCH, self._build_utc_s)
+        files = firmware_files(self._board, _MARCH, self._build_utc_s, traces=True)
         files |= personal_files(issuer_key, ack_key, network, baud, self._seed)
         build_image(self._flash, self._data["FLASH_BLOCKS"], files)
         self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
@@ -159,12 +159,17 @@ class SimulatedTag:
         return report
 
 
-def firmware_files(board: str, march: str, build_utc_s: int) -> dict[str, bytes]:
-    """Return the firmware, compiled for `march`, with this board's data and build date."""
+def firmware_files(
+    board: str, march: str, build_utc_s: int, *, traces: bool = False
+) -> dict[str, bytes]:
+    """Return the firmware, compiled for `march`, with this board's data and build date.
+
+    `traces` makes a development build, which prints the traceback of what kills a task.
+    """
     files = compile_firmware(FIRMWARE, march)
     files["lib/board.mpy"] = compile_firmware(BOARDS / board, march)["lib/board.mpy"]
     files.pop("lib/build_info.mpy")
-    info = f"VERSION = {_VERSION}\nBUILD_UTC_S = {build_utc_s}\n"
+    info = f"VERSION = {_VERSION}\nTRACES = {traces}\nBUILD_UTC_S = {build_utc_s}\n"
     files["lib/build_info.py"] = info.encode()
     return files
 

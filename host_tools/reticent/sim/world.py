@@ -87,21 +87,25 @@ class World:
     stuck_blocks: tuple[int, ...] = ()  # of the flash: they take no erase and no program
     endurance: int = 0  # erases that a block takes in one life, 0: any number
 
-    def write(self, folder: Path, start_ms: int, flash_ops: int, reset_cause: int) -> Path:
-        """Write the files that chip.py reads at a power-on into the folder; return the first."""
+    def write(self, folder: Path, life: dict[str, object]) -> Path:
+        """Write the files that chip.py reads at a power-on into the folder; return the first.
+
+        `life` is what this one begins with: start_ms, flash_ops, reset_cause, scratch.
+        """
         changes = folder / "changes.txt"
         with changes.open("w") as file:
             for change in sorted(self.changes):
                 if change.what not in (PIN, ADC, WIFI):
                     raise ValueError(f"unknown change: {change.what}")
                 file.write(f"{change.at_ms} {change.what} {change.which} {change.value}\n")
-        description = asdict(self) | {
-            "uarts": {number: asdict(self.uarts.get(number, Uart())) for number in (0, 1)},
-            "changes": str(changes) if self.changes else None,
-            "start_ms": start_ms,
-            "flash_ops": flash_ops,
-            "reset_cause": reset_cause,
-        }
+        description = (
+            asdict(self)
+            | life
+            | {
+                "uarts": {number: asdict(self.uarts.get(number, Uart())) for number in (0, 1)},
+                "changes": str(changes) if self.changes else None,
+            }
+        )
         path = folder / "world.json"
         path.write_text(json.dumps(description, default=lambda value: str(Path(value).absolute())))
         return path

@@ -118,6 +118,7 @@ def _report(reason, heap_mock):
     report["stop"] = reason
     report["end_ms"] = clock.now_us // 1000
     report["heap_mock"] = heap_mock
+    report["scratch"] = world.scratch
     report["levels_put_out"] = world.levels_put_out
     ports = sys.modules["machine"]._uart.ports
     report["uarts"] = {number: port.report() for number, port in ports.items()}

@@ -67,15 +67,29 @@ def _watchdog_runs():
 
 
 class _Registers:
-    """mem32: of all registers the ring oscillator's random bit alone."""
+    """mem32: the ring oscillator's random bit, and the watchdog's scratch registers 0 to 3."""
 
     _RANDOM_BIT = 0x4006_001C
+    _SCRATCH = 0x4005_800C
 
     def __getitem__(self, address):
         _clock.check_alive()
-        if address != self._RANDOM_BIT or _world.board["chip"] != "rp2040":
+        if address == self._RANDOM_BIT and _world.board["chip"] == "rp2040":
+            return _world.random_u32() >> 31 if _world.ring_oscillator_runs else 1
+        return _world.scratch[self._place(address)]
+
+    def __setitem__(self, address, word):
+        _clock.check_alive()
+        if type(word) is not int or not 0 <= word < 1 << 32:
+            raise ValueError("not a word: %r" % (word,))
+        _world.scratch[self._place(address)] = word
+
+    def _place(self, address):
+        """Return which scratch register that is."""
+        place, rest = divmod(address - self._SCRATCH, 4)
+        if rest or not 0 <= place < 4 or _world.board["chip"] != "rp2040":
             raise ValueError("register 0x%08x is not simulated" % address)
-        return _world.random_u32() >> 31 if _world.ring_oscillator_runs else 1
+        return place
 
 
 mem32 = _Registers()

@@ -19,6 +19,7 @@ uarts = {}  # id -> "feed" and "sent" (open files or None), "baud", "switches" (
 wifi = {}  # "ssid", "key", "up"
 hosts = {}  # name -> [address, port or 0]: whom a simulated tag can reach
 reset_cause = 1
+scratch = [0, 0, 0, 0]  # the watchdog's registers, which a power-on clears
 bootsel_pressed = False
 seed = None
 flash = None  # the open file
@@ -60,7 +61,7 @@ def _open(path, mode):
 
 _NAMES = (
     "board adc_noise_lsb clock_noise_us ring_oscillator_runs wifi hosts reset_cause "
-    "bootsel_pressed"
+    "bootsel_pressed scratch"
 ).split()
 
 
