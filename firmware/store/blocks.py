@@ -81,11 +81,12 @@ class BlockPair:
             # The power went between erasing and marking. Nothing is in there to be left behind.
             files.replace(path, vault.blank_block(index))
             blocks = self._like(path)
-        if len(blocks) > 1:
-            blocks = [block for block in blocks if self._is_block_of(path, block)]
-        if len(blocks) != 1:
-            raise BlocksError
-        return blocks[0]
+        if len(blocks) == 1:
+            return blocks[0]
+        for block in blocks:
+            if self._is_block_of(path, block):
+                return block
+        raise BlocksError
 
     def _like(self, path):
         """Return the numbers of all blocks that hold what the file holds."""
@@ -102,7 +103,8 @@ class BlockPair:
     def _is_block_of(self, path, block):
         """Return whether what is written into the block's unused end is then in the file.
 
-        For a copy of the file: who restores one may leave the other in a free block.
+        It was not there before: all that is asked about have held the same. A copy is what is left
+        in a free block where the file was put back from a backup.
         """
         at = _PAGES[-1]
         self._page[:] = bytes(vault.PAGE_BYTES)
