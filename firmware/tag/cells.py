@@ -14,6 +14,7 @@ from tag import geometry, grid, sphere
 BORDER_S = 30  # a fix is taken within this time after it is due, or the slot has no cell
 SAMPLES = 3
 SAMPLE_EVERY_S = 35  # longer than a multipath jump: it spoils one of the three, not the middle
+_BOOT_LAG_S = 5  # time passes here up to so long behind the tag's (duty/sampling.py)
 _ANCHOR_DM = 500
 _REST_DM = 250  # two fixes nearer than this: the tag rests; who walks is 49 m on after 35 s
 
@@ -47,6 +48,7 @@ class Cells:
         self._taken = is_boot
         if is_boot:
             self.fix_place()
+            self._fixing += ((utc_s + _BOOT_LAG_S) // self._slot_s,)
         return True
 
     def is_due(self, utc_s):
