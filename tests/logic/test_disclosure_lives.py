@@ -19,9 +19,10 @@ def exceptions(tamper="a reason", locate="a reason", **changes):
 
 
 def test_after_a_boot_its_slot_and_the_next_have_no_cell():
-    for boot_at_s in (0, 10, 450, 899):
+    # Time passes here up to five seconds late: the last of a slot may be the next one's first.
+    for boot_at_s, told in ((0, [2, 3]), (10, [2, 3, 4]), (450, [2, 3, 4]), (899, [3, 4])):
         said = walk(Pipeline(order(), (0, 0)), [(6 * SLOT_S, 0, 0)], START + boot_at_s, 5)
-        assert slots_of(said, record.COARSE) == [2, 3] + ([4] if boot_at_s else []), boot_at_s
+        assert slots_of(said, record.COARSE) == told, boot_at_s
 
 
 def test_reboots_each_slot_say_no_cell_at_all():
