@@ -56,7 +56,7 @@ def _show(reader: LogReader) -> None:
     shown = doubtful = 0
     for fix in reader.fixes():
         if not shown:
-            say(_row("epoch", "lat", "lon", "alt m", "m/s", "deg", "hdop", "sats", "mode"))
+            say(_row("epoch", "lat", "lon", "alt m", "m/s", "deg", "hdop", "sat", "dim"))
         shown += 1
         doubtful += fix.is_doubtful
         epoch, lat, lon, alt, speed, course, *rest = fix.cells
@@ -68,10 +68,10 @@ def _show(reader: LogReader) -> None:
         f"{reader.refused} of them refused"
     )
     if doubtful:
-        say("? one sentence alone gave this position where two usually do: no order acts on it")
+        say("? given by one sentence alone where two usually do: no order acts on it")
 
 
 def _row(epoch: str, *cells: str) -> str:
-    widths = (10, 11, 6, 5, 5, 5, 4, 4)
+    widths = (10, 11, 6, 5, 5, 5, 3, 3)
     numbers = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
-    return " ".join((epoch.ljust(21), *numbers))
+    return " ".join((epoch.ljust(23), *numbers))
