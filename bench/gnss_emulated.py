@@ -12,14 +12,19 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
 from reticent.sim.image import build_image, compile_module
 from reticent.sim.track import checksum
-from reticent.tagcode import FIRMWARE
+from reticent.tagcode import FIRMWARE, gnss
+
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "logic"))
+from test_gnss_damage import KINDS, run_case  # noqa: E402 - not installed
 
 BENCH = Path(__file__).parent
 BLOCKS = 352  # of 4 KiB: a Pico's volume
 EPOCHS = 40
+DAMAGED = 70  # streams with damage: ten of each kind
 BAUD = 115_200
 
 
@@ -50,6 +55,35 @@ def paced(epochs: int) -> bytes:
     needed = len(data) * 10 // epochs * 10  # bits a second
     print(f"the stream: {len(data) // epochs} bytes an epoch, {needed:,} of {BAUD:,} baud")
     return data
+
+
+def damaged(cases: int) -> bytes:
+    """Return damaged streams, each behind its length: the corruptions of the tests."""
+    found = b""
+    for seed in range(cases):
+        data = run_case(seed, KINDS[seed // 2 % len(KINDS)])[2]
+        found += len(data).to_bytes(2, "big") + data
+    return found
+
+
+def checksum_here(streams: bytes) -> list[int]:
+    """Return what the chip has to print of the damaged streams."""
+    total = count = at = 0
+    while at < len(streams):
+        length = int.from_bytes(streams[at : at + 2], "big")
+        data = streams[at + 2 : at + 2 + length]
+        at += 2 + length
+        reader = gnss.Epochs()
+        for fix in reader.feed(data, length) + reader.feed(b"", 0):
+            total = crc32(_text_of(fix).encode(), total)
+            count += 1
+    return [total, count]
+
+
+def _text_of(fix: gnss.Fix) -> str:
+    values = (fix.utc_s, fix.utc_ms, fix.lat_udeg, fix.lon_udeg, fix.alt_mm, fix.speed_cm_s)
+    more = (fix.course_cdeg, fix.hdop_x100, fix.sats_used, fix.mode, fix.error_m, fix.signals)
+    return f"{values} {more} {fix.is_doubtful}\n"
 
 
 def run(arguments: argparse.Namespace, folder: Path, miss: int) -> dict[str, list[int]]:
@@ -84,7 +118,8 @@ def main() -> None:
             sys.exit(f"bench: skipped: {what} is missing")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        files = {"stream.nmea": paced(EPOCHS)}
+        files = {"stream.nmea": paced(EPOCHS), "damaged.bin": damaged(DAMAGED)}
+        expected = checksum_here(files["damaged.bin"])
         (folder / "stream.nmea").write_bytes(files["stream.nmea"])
         for module in (
             "__init__",
@@ -107,6 +142,8 @@ def main() -> None:
             free, idle = said["turns"]
             received, fixes, sentences = said["received"]
             taken, counted = said["heap"]
+            is_same = "as" if said["damaged"] == expected else "NOT as"
+            print(f"{expected[1]} fixes of {DAMAGED} damaged streams are {is_same} on CPython")
             print(
                 f"xipMiss {miss}: {(free - idle) / free * 100:.1f} % of 125 MHz, "
                 f"{received} bytes, "
