@@ -11,8 +11,9 @@ import sys
 import board
 
 import build_info
-from duty import orders, told
+from duty import told
 from duty.core import Tag
+from duty.orders import Orders
 from duty.sampling import Sampler
 from duty.sealing import Sealer
 from duty.supervisor import how_of
@@ -24,7 +25,7 @@ from tag import reasons
 from tag.assembly import Assembly
 
 
-def bearer(tag):
+def bearer(tag, orders):
     """Return {task: coroutine} of what brings envelopes away: none where USB fetches them."""
     if not board.HAS_WIFI:
         return {}
@@ -32,18 +33,20 @@ def bearer(tag):
     from hal import wifi
 
     radio = wifi.Wifi(tag.config.ssid, tag.config.wifi_key)
-    return {reasons.SEND: Sender(tag, radio, clock.set_rtc, wifi.open_tls).send()}
+    return {reasons.SEND: Sender(tag, orders, radio, clock.set_rtc, wifi.open_tls).send()}
 
 
-def work(tag, policy):
-    """Return {task: coroutine} of a tag under this order, or of one without (None)."""
+def work(tag, orders):
+    """Return {task: coroutine} of a tag under its orders, or of one without any."""
+    policy = orders.policy
     if policy is None:
         return {reasons.SAMPLE: tag.idle()}
     offset = tag.secrets.load_offset(policy.cell_m, tag.drbg)
-    assembly = Assembly(policy.version, policy.slot_s)
+    assembly = Assembly(policy.address)
     ledger = told.load(policy.version)
-    sampler = Sampler(tag, policy, offset, assembly, build_info.BUILD_UTC_S, ledger)
-    sealer = Sealer(tag, policy, assembly, sampler, build_info.VERSION, ledger)
+    sampler = Sampler(tag, orders, offset, assembly, build_info.BUILD_UTC_S, ledger)
+    sealer = Sealer(tag, orders, assembly, sampler, build_info.VERSION, ledger)
+    orders.followers = (sampler, sealer)
     baud = tag.config.gnss_baud
     uart = ReceiverUart(board.GNSS_UART, board.GNSS_TX, board.GNSS_RX, baud, board.GNSS_RXBUF)
     return {
@@ -64,9 +67,10 @@ async def live(dog):
     chip = Chip(board.RING_OSCILLATOR)
     tag = Tag(dog, clock.Clock(), chip, board.OUTBOX_CAPACITY, build_info.BUILD_UTC_S)
     await tag.hold()
-    policy = orders.load_policy(tag.config.issuer_key, tag.tag)
-    tasks = work(tag, policy)
-    tasks.update(bearer(tag))
+    orders = Orders(tag)
+    await orders.load()
+    tasks = work(tag, orders)
+    tasks.update(bearer(tag, orders))
     guarded = [tag.supervisor.guard(task, coroutine, show) for task, coroutine in tasks.items()]
     await asyncio.gather(tag.settle(), *guarded)
 

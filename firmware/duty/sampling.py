@@ -3,7 +3,7 @@
 import asyncio
 
 from tag import events, gnss, loss, reasons, receivers
-from tag import policy as orders
+from tag import policy as rules
 from tag.integrity import Integrity
 from tag.pipeline import Pipeline
 from tag.receiver_search import ReceiverSearch
@@ -19,19 +19,21 @@ _FIRST_CLAIMS = 3  # epochs that say the same time before the first one is belie
 class Sampler:
     """Under one order; what is released goes to the assembly. UART and vibrator are handed in."""
 
-    def __init__(self, tag, policy, cell_offset, assembly, build_utc_s, ledger=None):
+    def __init__(self, tag, orders, cell_offset, assembly, build_utc_s, ledger=None):
         self._tag = tag
-        self._policy = policy
+        self._orders = orders
+        self._policy = orders.policy
+        self._cell_offset = cell_offset
         self._assembly = assembly
         self._integrity = Integrity()
         self._epochs = gnss.Epochs(
             build_utc_s, first_claims=_FIRST_CLAIMS, on_signals=self._integrity.take_signals
         )
-        self._loss = loss.Loss(self._now_s(), policy.slot_s)
+        self._loss = loss.Loss(self._now_s(), self._policy.slot_s)
         self._kind = receivers.UNKNOWN
         self._baud = tag.config.gnss_baud
-        # No ledger: what is told is not kept for a next life.
-        self._pipeline = Pipeline(policy, cell_offset, ledger)
+        self._ledger = ledger  # None: what is told is not kept for a next life
+        self._pipeline = Pipeline(self._policy, cell_offset, ledger)
 
     def receiver(self):
         """Return (kind, baud) of the receiver as far as it is known."""
@@ -44,20 +46,30 @@ class Sampler:
         """
         return [self._epochs.epochs // _COUNT_STEP, self._epochs.fixes // _COUNT_STEP]
 
+    def follow(self, policy):
+        """Go on under a newer order; what the last one has still to say is said."""
+        before, self._policy = self._pipeline, policy
+        if self._ledger is not None:
+            self._ledger.follow(policy.version)
+        self._pipeline = Pipeline(policy, self._cell_offset, self._ledger)
+        self._take_records(self._pipeline.follow(before))
+        self._assembly.follow(policy.address, policy.not_before)
+
     async def sample(self, uart, buffer):
-        """Take what the receiver sends until the order's term is over.
+        """Take what the receiver sends while an order's term goes on; between two terms, rest.
 
         One that falls silent is searched for again: after a dip of its supply it is back at its
         maker's rate and settings.
         """
-        while not self._is_over():
-            await self._find(uart, buffer)
-            await self._listen(uart, buffer)
-        for message in receivers.release(self._kind):
-            uart.write(message)
         while True:
-            await asyncio.sleep_ms(_SAMPLE_MS)
-            self._tag.supervisor.feed()
+            while not self._is_over():
+                await self._find(uart, buffer)
+                await self._listen(uart, buffer)
+            for message in receivers.release(self._kind):
+                uart.write(message)
+            while self._is_over():
+                await asyncio.sleep_ms(_SAMPLE_MS)
+                self._tag.supervisor.feed()
 
     async def _find(self, uart, buffer):
         """Find the receiver and set it up, while what it says is taken already."""
@@ -109,7 +121,7 @@ class Sampler:
     def _is_over(self):
         """Return whether the order's term has passed: the receiver goes back to its defaults."""
         utc_s = self._tag.utc_s()
-        return utc_s is not None and self._policy.phase(utc_s) == orders.OVER
+        return utc_s is not None and self._policy.phase(utc_s) == rules.OVER
 
     def _hear(self, buffer, count):
         """Take what the receiver has sent; none says that its epoch is whole."""
@@ -154,6 +166,8 @@ class Sampler:
             self._take_records(self._pipeline.step(fix.utc_s, fix))
 
     def _take_records(self, said):
-        """Hand what was released to the assembly."""
+        """Hand what was released to the assembly; under an order that is barred nothing."""
+        if self._orders.is_barred():
+            return
         for kind, entry in said:
             self._assembly.add(kind, entry)

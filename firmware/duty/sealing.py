@@ -7,7 +7,7 @@ from seal import envelope
 from store.commit import commit
 from store.outbox import ALERT, ROUTINE
 from tag import events, reasons
-from tag import policy as orders
+from tag import policy as rules
 from tag.schedule import LONG_OUTAGE_S, OUTAGE_SLOTS, UploadSlots
 from wire import batch, record
 from wire.envelope import Header
@@ -16,30 +16,35 @@ from wire.envelope import Header
 class Sealer:
     """Under one order; `sampler` tells what HEALTH and RECEIVER say."""
 
-    def __init__(self, tag, policy, assembly, sampler, version, ledger=None):
+    def __init__(self, tag, orders, assembly, sampler, version, ledger=None):
         self._tag = tag
-        self._policy = policy
+        self._orders = orders
         self._assembly = assembly
         self._sampler = sampler
         self._version = version
         self._ledger = ledger
-        self._slots = UploadSlots(policy.upload_s, tag.counters.routine_s)
+        self._slots = UploadSlots(orders.policy.upload_s, tag.counters.routine_s)
         self._booted_s = max(tag.timebase.floor_s, tag.counters.routine_s)  # or later
         self._has_said_boot = False
         self._health_day = None
         self._said_dropped = None  # [first, last] of the drop that this boot's records tell of
+
+    def follow(self, policy):
+        """Go on under a newer order, with no second batch in the upload slot that goes on."""
+        self._slots.follow(policy.upload_s)
 
     async def seal(self):
         """Seal whatever is due, and say when it is to be sent."""
         while True:
             await asyncio.sleep_ms(1_000)
             self._tag.supervisor.progress(reasons.SEAL)
+            await self._orders.advance()
             utc_s = self._tag.utc_s()
             await self.seal_due(self.earliest_s() if utc_s is None else utc_s)
 
     async def seal_due(self, utc_s):
         """Seal and send what is due in this second."""
-        if self._policy.phase(utc_s) != orders.ACTIVE:
+        if self._orders.policy.phase(utc_s) != rules.ACTIVE:
             self._assembly.withhold_places()
         if self._assembly.has_alert(utc_s):
             await self.seal_batch(batch.ALERT, utc_s)
@@ -78,11 +83,14 @@ class Sealer:
         dead_sources = self._tag.noise.news()
         if dead_sources:
             say(events.NOISE_FAILED, dead_sources, utc_s)
-        phase = self._policy.phase(utc_s)
+        for code, value in self._orders.take_events(utc_s):
+            say(code, value, utc_s)
+        policy = self._orders.policy
+        phase = policy.phase(utc_s)
         if self._tag.utc_s() is None:
             say(events.NO_CLOCK, 0, utc_s)
-        elif phase != orders.ACTIVE:
-            say(events.NO_POLICY, 2 if phase == orders.BEFORE else 3, utc_s)
+        elif phase != rules.ACTIVE:
+            say(events.NO_POLICY, 2 if phase == rules.BEFORE else 3, utc_s)
         for code, value in self._tag.take_notes():
             say(code, value, utc_s)
         dropped = self._tag.counters.dropped
@@ -93,9 +101,8 @@ class Sealer:
                 say(events.OUTBOX_DROPPED_TO, dropped[1], utc_s)
         if utc_s // 86_400 != self._health_day:
             self._health_day = utc_s // 86_400
-            slot = utc_s // self._policy.slot_s
             counts = self._sampler.counts() + self._tag.counts()
-            health = record.health(slot, None, self._version, counts)
+            health = record.health(utc_s // policy.slot_s, None, self._version, counts)
             self._assembly.add(batch.ROUTINE, health)
 
     async def seal_batch(self, kind, utc_s):
@@ -103,13 +110,13 @@ class Sealer:
         tag, counters = self._tag, self._tag.counters
         while self._ledger is not None and self._ledger.is_changed:
             await tag.write(told.save_steps(self._ledger))
-        week, data = self._assembly.next_batch(kind, utc_s)
-        recipients = self._policy.recipients(kind, week)
+        address, week, data = self._assembly.next_batch(kind, utc_s)
+        recipients = address.recipients(kind, week)
         if recipients is None:
             return
         number = counters.next_number
         header = Header(
-            tag.tag, kind, number, self._policy.version, counters.previous, counters.log_head
+            tag.tag, kind, number, address.version, counters.previous, counters.log_head
         )
         steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg, tag.space)
         sealed = await tag.run_steps(steps)

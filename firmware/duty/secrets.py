@@ -10,7 +10,7 @@ from seal.hmac import hmac_sha256
 from seal.steps import run
 from store import files
 from tag import grid
-from tag.policy import PolicyError
+from tag.policy import CELL_CHANGED, PolicyError
 from wire import FormatError, vault
 from wire.envelope import kid_of
 
@@ -68,8 +68,12 @@ class Secrets:
             self._save()
         row, col, kept_m = self._vault.offset
         if kept_m != cell_m:
-            raise PolicyError("cell_m changed without release")
+            raise PolicyError("cell_m changed without release", CELL_CHANGED)
         return row, col
+
+    def kept_cell_m(self):
+        """Return the cell_m of the hidden offset, or None before the first order."""
+        return None if self._vault.offset is None else self._vault.offset[2]
 
     def release(self):
         """Forget the hidden offset: the tag leaves its wearer. It is nowhere on the flash then."""

@@ -24,8 +24,9 @@ class Sender:
     ALERT brings the next one forward, never below 15 s after the last.
     """
 
-    def __init__(self, tag, radio, set_rtc, open_tls):
+    def __init__(self, tag, orders, radio, set_rtc, open_tls):
         self._tag = tag
+        self._orders = orders
         self._radio = radio
         self._set_rtc = set_rtc
         self._open_tls = open_tls
@@ -67,6 +68,9 @@ class Sender:
             return False
         if report.last_ack is not None:
             await self._note_ack(report.last_ack)
+            await self._orders.allow(report.last_ack.least_policy_version)
+        if report.policy is not None:
+            await self._orders.take(report.policy)
         if report.refused:
             tag.note(events.ACK_REFUSED, report.refused)
         return tag.outbox.count() == 0

@@ -33,6 +33,16 @@ class Cells:
         self._held = []  # what waits: [(slot, cell or None)]
         self._anchor = None  # (lat, lon, cell)
 
+    def follow(self, before):
+        """Go on where the cells of the order before ended, if theirs are the same slots and grid.
+
+        Else nothing is known of what was told: it is as after a boot.
+        """
+        if (before._slot_s, before._cell_m) == (self._slot_s, self._cell_m):
+            self.slot, self._taken = before.slot, before._taken
+            self._fixing, self._held = before._fixing, before._held
+            self._anchor = before._anchor
+
     def pass_time(self, utc_s):
         """Move to this second, which is never before the last one; True where a slot begins."""
         slot = utc_s // self._slot_s

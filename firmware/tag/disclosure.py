@@ -29,6 +29,12 @@ class Disclosure:
         self._slotwise = []  # crossings that tell their slot wait until it is over
         self.time_is_in_doubt = False  # then no coordinate of any kind is said
 
+    def follow(self, before):
+        """Go on after the order before; return what it has still to say."""
+        self._cells.follow(before._cells)
+        said, before._slotwise = before._slotwise, []
+        return said
+
     def pass_time(self, utc_s):
         """Return what is due because time passed: cells and crossings that waited."""
         if self._cells.slot < 0:

@@ -15,7 +15,7 @@ OUTBOX_DROPPED_TO = 8
 UPLINK_FAILED = 9  # value: tries in a row
 ACK_REFUSED = 10  # value: the envelope's number
 WIFI_FAILED = 11  # value: network.WLAN.status()
-POLICY_REFUSED = 12  # value: 0
+POLICY_REFUSED = 12  # value: why, the codes of policy.py
 JUMP = 13  # value: class of the speed needed: 1 over 100 m/s, 2 over 1 km/s, 3 over 10 km/s
 TIME_STEP = 14  # value: seconds that the receiver's time stepped against the clock
 JAM_SUSPECTED = 15  # value: how far all signals fell together, in steps of 4 dB, 2 to 15
@@ -29,6 +29,11 @@ LOCATE_REFUSED = 33  # value: the locate order's number; no such exception, or n
 LOCATE_UNANSWERED = 34  # value: its number; no position that may be said in time
 NO_CLOCK = 35  # value: 0; no time since boot: this slot is the earliest that it can be
 NOISE_FAILED = 40  # value: sources found dead: 1 ring oscillator, 2 converter, 4 receiver timing
+POLICY_PENDING = 50  # value: the version that was taken and has not begun
+STEPPED_DOWN = 51  # value: the level in force, as the review was missed
+REVIEW_DUE = 52  # value: within so many days: 14, 7, 1
+POLICY_BARRED = 53  # value: the least version; the one in force is below it, and says nothing
+LOCATE_INVALID = 54  # value: why, the codes of policy.py
 
 NAMES = {
     BOOT: "boot",
@@ -56,6 +61,11 @@ NAMES = {
     LOCATE_UNANSWERED: "locate order not answered",
     NO_CLOCK: "no time yet",
     NOISE_FAILED: "noise sources failed",
+    POLICY_PENDING: "newer policy waits for its start",
+    STEPPED_DOWN: "level lowered, the review was missed",
+    REVIEW_DUE: "review due, days left",
+    POLICY_BARRED: "policy barred, least version",
+    LOCATE_INVALID: "locate order is not genuine",
 }
 
 # The least and the most value of events whose value is a class: anything else would tell more.
@@ -85,6 +95,12 @@ RANGES = {
     LOCATE_REFUSED: _ANY,
     LOCATE_UNANSWERED: _ANY,
     NOISE_FAILED: (1, 7),
+    POLICY_REFUSED: (1, 7),
+    POLICY_PENDING: _ANY,
+    STEPPED_DOWN: (1, 2),
+    REVIEW_DUE: (1, 14),
+    POLICY_BARRED: _ANY,
+    LOCATE_INVALID: (1, 12),
 }
 
 

@@ -36,6 +36,15 @@ class Pipeline:
         self._due_s = 0
         self.doubt_time(self._is_in_doubt)
 
+    def follow(self, before):
+        """Go on after the Pipeline of the order before; return what that has still to say.
+
+        Cells that wait are said later, in their time, by this one.
+        """
+        self._last_s = before._last_s
+        self.doubt_time(before._is_in_doubt)
+        return self._disclosure.follow(before._disclosure)
+
     def doubt_time(self, is_in_doubt):
         """Say whether time is in doubt: then crossings are told, and no coordinate."""
         self._is_in_doubt = is_in_doubt

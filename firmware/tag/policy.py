@@ -56,8 +56,36 @@ _KEYS = set(range(FORMAT, REVOKED + 1))
 _KEY_SIZE = 32
 
 
+# Why an order was refused, as its EVENT tells it.
+BAD_FORM, BAD_SIGNATURE, BAD_LIMIT, OTHER_TAG, NOT_NEWER, CELL_CHANGED, NOT_REVIEWED = range(1, 8)
+
+
 class PolicyError(Exception):
     """An order that the tag must not act on; the text says which rule, and holds no coordinate."""
+
+    def __init__(self, rule, code=BAD_LIMIT):
+        super().__init__(rule)
+        self.code = code
+
+
+class Address:
+    """To whom batches of one version go, and how its slots count: all that a sealer must know."""
+
+    def __init__(self, version, slot_s, recipients):
+        self.version = version
+        self.slot_s = slot_s
+        self.first_week, self._duty, self._officer, self._wearer = recipients
+
+    def recipients(self, kind, week):
+        """Return the public keys of a batch of this class and week: [agency's, wearer's].
+
+        None where the order has no key for that week: nothing may be sealed for it.
+        """
+        keys = self._duty if kind == batch.ALERT else self._officer
+        index = week - self.first_week
+        if not 0 <= index < len(keys):
+            return None
+        return [keys[index], self._wearer]
 
 
 class Policy:
@@ -79,7 +107,7 @@ class Policy:
         quiet = fields[QUIET]  # None: by the sun (warning.py)
         self.quiet = None if quiet is None else Hours(self.not_before, quiet)
         self.zones = [order_zones.make(entry, self.not_before) for entry in fields[ZONES]]
-        self.first_week, self._duty, self._officer, self._wearer = fields[RECIPIENTS]
+        self.address = Address(self.version, self.slot_s, fields[RECIPIENTS])
         # The two exceptions of DESIGN.md section 3: a position with a strap or case event, and
         # locate orders. False: this order has no justification for them, so there are none.
         tamper, locate = fields[EXCEPTIONS]
@@ -99,31 +127,24 @@ class Policy:
         return ACTIVE if utc_s < self.not_after else OVER
 
     def recipients(self, kind, week):
-        """Return the public keys of a batch of this class and week: [agency's, wearer's].
-
-        None where the order has no key for that week: nothing may be sealed for it.
-        """
-        keys = self._duty if kind == batch.ALERT else self._officer
-        index = week - self.first_week
-        if not 0 <= index < len(keys):
-            return None
-        return [keys[index], self._wearer]
+        """Return the public keys of a batch of this class and week (see Address)."""
+        return self.address.recipients(kind, week)
 
 
 def read(signed, issuer_key, verify):
     """Verify and decode a signed policy; a generator, as `verify` is, that returns the Policy.
 
-    `verify(public_key, signature, message)` is a generator that returns a bool. Raises FormatError
+    `verify(public_key, signature, parts)` is a generator that returns a bool. Raises FormatError
     or PolicyError; the policy in force stays as it is then.
     """
     if len(signed) > MAX_BYTES:
-        raise PolicyError("too long")
+        raise PolicyError("too long", BAD_FORM)
     kid, payload, signature = cose.parse(signed)
     if kid != kid_of(issuer_key):
-        raise PolicyError("another issuer")
-    genuine = yield from verify(issuer_key, signature, cose.to_be_signed(kid, payload))
+        raise PolicyError("another issuer", BAD_SIGNATURE)
+    genuine = yield from verify(issuer_key, signature, cose.to_be_signed_parts(kid, payload))
     if not genuine:
-        raise PolicyError("wrong signature")
+        raise PolicyError("wrong signature", BAD_SIGNATURE)
     return decode(payload)
 
 

@@ -38,6 +38,14 @@ class UploadSlots:
         self._sealed = None
         self._sent = None
 
+    def follow(self, upload_s):
+        """Count in slots of another length: that in which the last batch left has had its own."""
+        if self._sealed is not None:
+            self._sealed = self._sealed * self._upload_s // upload_s
+        if self._sent is not None:
+            self._sent = self._sent * self._upload_s // upload_s
+        self._upload_s = upload_s
+
     def seal_is_due(self, utc_s, spans=1):
         """Return True once, within the last minute of each upload slot.
 

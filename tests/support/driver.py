@@ -61,7 +61,7 @@ class Duty:
         self._law = law
         self._ledger = Ledger(law.version, stored)
         self.pipeline = Pipeline(law, OFFSET, self._ledger)
-        self._assembly = Assembly(law.version, law.slot_s)
+        self._assembly = Assembly(law.address)
         self._slots = UploadSlots(law.upload_s, sealed_s)
         self._sealed_s = sealed_s
         self._has_booted = False
@@ -104,5 +104,5 @@ class Duty:
             self._assembly.add(batch.ROUTINE, record.health(slot, None, 256, [17, 4]))
 
     def _plan(self, kind, utc_s):
-        week, data = self._assembly.next_batch(kind, utc_s)
+        _, week, data = self._assembly.next_batch(kind, utc_s)
         return Planned(kind, week, batch.decode(data).records, utc_s)

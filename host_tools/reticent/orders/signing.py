@@ -40,11 +40,13 @@ def read_policy(signed: bytes, issuer_public: bytes) -> Fields:
     return cast("Fields", cbor.decode(cose.parse(signed)[1]))
 
 
-def _verify(public_key: bytes, signature: bytes, message: bytes) -> Generator[None, None, bool]:
+def _verify(
+    public_key: bytes, signature: bytes, parts: tuple[bytes, ...]
+) -> Generator[None, None, bool]:
     """Check as policy.read wants it: a generator, because on the tag it takes its time."""
     yield
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, b"".join(parts))
     except InvalidSignature:
         return False
     return True
