@@ -108,6 +108,7 @@ class Policy:
         self.quiet = None if quiet is None else Hours(self.not_before, quiet)
         self.zones = [order_zones.make(entry, self.not_before) for entry in fields[ZONES]]
         self.address = Address(self.version, self.slot_s, fields[RECIPIENTS])
+        self.first_week = self.address.first_week
         # The two exceptions of DESIGN.md section 3: a position with a strap or case event, and
         # locate orders. False: this order has no justification for them, so there are none.
         tamper, locate = fields[EXCEPTIONS]
