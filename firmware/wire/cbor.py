@@ -51,13 +51,6 @@ def decode_first(data, start):
     return value, reader.at
 
 
-def bytes_head(length):
-    """Return the head of a byte string of this length."""
-    out = bytearray()
-    _put_head(out, _BYTES, length)
-    return bytes(out)
-
-
 def _put(out, value):
     if value is None or value is True or value is False:
         out[-1].append(_NULL if value is None else _TRUE if value else _FALSE)

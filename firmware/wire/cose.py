@@ -25,12 +25,6 @@ def to_be_signed_parts(kid, payload):
     return cbor.encode_parts(["Signature1", _protected(kid), b"", payload])
 
 
-def to_be_signed_parts(kid, payload):
-    """Return the same bytes in two parts: a policy's payload is 16 KB, and is not copied."""
-    head = cbor.encode(["Signature1", _protected(kid), b"", b""])
-    return head[:-1] + cbor.bytes_head(len(payload)), payload
-
-
 def frame(kid, payload, signature):
     """Return the signed message's bytes."""
     parts = cbor.encode_parts([_protected(kid), {}, payload, signature])

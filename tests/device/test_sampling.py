@@ -108,7 +108,7 @@ class Recorder(Assembly):
     """An assembly that keeps (milliseconds, event code, value) of what was said."""
 
     def __init__(self, clock):
-        super().__init__(1, 900)
+        super().__init__(orders.order().address)
         self.clock = clock
         self.said = []
 
@@ -146,7 +146,8 @@ class Run:
         tag = FakeTag(Clock())
         self.tag = tag
         self.assembly = Recorder(tag.clock)
-        self.sampler = Sampler(tag, orders.order(**order), (0, 0), self.assembly, START_S - 86_400)
+        in_force = orders.InForce(orders.order(**order))
+        self.sampler = Sampler(tag, in_force, (0, 0), self.assembly, START_S - 86_400)
         self.uart = ReceiverUart(0, 0, 1, BAUD, 2_048)
         self.first_fix_ms = None
         asyncio.run(self.go(asyncio))

@@ -71,6 +71,28 @@ def order(zones=(), **changes):
     return policy.Policy(fields(zones, **changes))
 
 
+class InForce:
+    """What `duty` asks of its orders: this Policy in force, none that follows."""
+
+    def __init__(self, policy):
+        self.policy = policy
+
+    def is_barred(self):
+        return False
+
+    def take_events(self, utc_s):
+        return []
+
+    async def advance(self):
+        pass
+
+    async def allow(self, least_version):
+        pass
+
+    async def take(self, signed):
+        raise AssertionError("no answer here has an order")
+
+
 def fix(utc_s, north_m=0, east_m=0, hdop_x10=10, sats=9):
     """Return a Fix so far from the town's middle."""
     return gnss.Fix(utc_s, LAT + north_m * NORTH, LON + east_m * EAST, hdop_x10, sats)

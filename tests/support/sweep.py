@@ -61,9 +61,9 @@ class Trial:
         next_batch = life.assembly.next_batch
 
         def watched(kind, utc_s):
-            week, data = next_batch(kind, utc_s)
+            address, week, data = next_batch(kind, utc_s)
             self._told[tag.counters.next_number] = _spans(data)
-            return week, data
+            return address, week, data
 
         life.assembly.next_batch = watched
 

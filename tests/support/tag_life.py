@@ -178,8 +178,9 @@ class Life:
         keys = [bytes([9 + week]) + bytes(31) for week in range(4)]
         first_week = batch.week_of(orders.NOT_BEFORE)
         policy = orders.order(RECIPIENTS=[first_week, keys, keys, keys[0]])
-        self.assembly = Assembly(policy.version, policy.slot_s)
-        self.sealer = Sealer(self.tag, policy, self.assembly, _Receiver(), 0x100)
+        self.assembly = Assembly(policy.address)
+        self.orders = orders.InForce(policy)
+        self.sealer = Sealer(self.tag, self.orders, self.assembly, _Receiver(), 0x100)
 
     def seal(self, kind, utc_s=START_S):
         """Seal a batch of this class."""
@@ -196,7 +197,7 @@ class Life:
             wire = _Wire(collector)
             return wire, wire
 
-        sender = Sender(self.tag, Radio(), lambda utc_s: None, open_tls)
+        sender = Sender(self.tag, self.orders, Radio(), lambda utc_s: None, open_tls)
         return await sender.upload()
 
     def image(self):
