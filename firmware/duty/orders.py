@@ -159,7 +159,11 @@ class Orders:
         except rules.PolicyError as error:
             return self._refuse(error.code)
         is_ours = policy.tag == self._tag.tag
-        return policy if is_ours and self._tag.secrets.kept_cell_m() in (None, policy.cell_m) else None
+        return (
+            policy
+            if is_ours and self._tag.secrets.kept_cell_m() in (None, policy.cell_m)
+            else None
+        )
 
     def _verify(self, signed):
         return rules.read(signed, self._tag.config.issuer_key, ed25519.verify)
