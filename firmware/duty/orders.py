@@ -81,7 +81,7 @@ class Orders:
         return said
 
     async def advance(self):
-        """Put the next order in force if it has begun; each follower's `follow` is told at once."""
+        """Put the next order in force if it has begun; each follower is told at once."""
         utc_s = self._tag.utc_s()
         if self._next is None or utc_s is None or utc_s < self._next[1]:
             return

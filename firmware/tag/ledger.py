@@ -60,7 +60,7 @@ class Ledger:
         return True
 
     def follow(self, version):
-        """Count for a newer version: it has its locate orders again, the breach and the day go on."""
+        """Count for a newer version: its locate orders are anew, the breach and the day go on."""
         self._version = version
         self._located = []
         self.is_changed = True
