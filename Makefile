@@ -11,6 +11,7 @@ NPM := build/npm
 WASM := @micropython/micropython-webassembly-pyscript
 TRIALS ?= 100000
 SECONDS ?= 3600
+CUTS ?= 40
 FUZZ ?= gnss
 BATCHES ?= 10000
 UF2 ?=
@@ -80,8 +81,9 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 emulate-gnss: $(VENV)/.ready ## a stream's cost on an emulated Pico (UF2=file EMULATOR=)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
 
-emulate-seal: $(VENV)/.ready ## sealing's cost and vectors on an emulated Pico (UF2=file EMULATOR=)
+emulate-seal: $(VENV)/.ready ## sealing and secrets on an emulated Pico (UF2=file EMULATOR= CUTS=40)
 	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
+	@$(BIN)/python bench/secrets_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)" --cuts $(CUTS)
 
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -8,6 +8,7 @@ from duty.noise import Noise
 from duty.secrets import Secrets
 from duty.supervisor import Supervisor
 from seal.health import SAMPLES
+from seal.steps import run
 from seal.workspace import Workspace
 from store import files
 from store.blocks import BlockPair
@@ -50,7 +51,7 @@ class Tag:
         self.drbg = self.secrets.start_generator(self.noise.fresh(*chip.draw(SAMPLES)))
         self.identity, self.tag = self.secrets.load_identity(self.drbg, watchdog.feed)
         self.space = Workspace()
-        self.scrub()  # the state that this boot began with
+        run(self.scrub(), watchdog.feed)  # the state that this boot began with
         self.timebase = Timebase(max(self.counters.floor_s, build_utc_s))
         self.upload_now = asyncio.Event()
         self._flash = asyncio.Lock()

@@ -121,7 +121,7 @@ class Sealer:
         steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg, tag.space)
         sealed = await tag.run_steps(steps)
         del steps  # its locals are secrets
-        tag.scrub()
+        await tag.run_steps(tag.scrub())
         said = self._said_dropped
         is_told = said is not None and said == counters.dropped
         tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)

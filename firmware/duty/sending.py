@@ -2,7 +2,7 @@
 
 import asyncio
 
-from seal.hmac import hmac_sha256
+from seal.hmac import is_mac
 from tag import events, reasons
 from uplink import session
 from uplink.http import UplinkError
@@ -127,4 +127,4 @@ class Sender:
 
     def _is_genuine(self, ack, sealed):
         """Return whether the collector that shares our key has stored exactly this envelope."""
-        return hmac_sha256(self._tag.config.ack_key, ack.message(hash_of(sealed))) == ack.mac
+        return is_mac(self._tag.config.ack_key, ack.message(hash_of(sealed)), ack.mac)

@@ -7,7 +7,7 @@ import rp2
 from hal import entropy
 
 _LARGEST_BYTES = 65_536
-_SMALLEST_BYTES = 16
+_SMALLEST_BYTES = 4096
 
 
 class Chip:
@@ -25,22 +25,28 @@ class Chip:
     def scrub(self):
         """Collect, then write zeros over all free memory: what is freed keeps its bytes.
 
-        What is in use, and the C stack, stay. Nothing else runs meanwhile.
+        A generator. What is in use, and the C stack, stay.
         """
         gc.collect()
+        yield
         gc.disable()  # a failed allocation would collect each time
         try:
-            _fill(_LARGEST_BYTES)
+            _fill()
         finally:
-            gc.enable()
-        gc.collect()
+            gc.enable()  # the next allocation collects what was filled
 
 
-def _fill(size):
+def _fill():
     """Allocate zeroed memory in ever smaller pieces until there is none left; keep nothing."""
     taken = None
+    size = _LARGEST_BYTES
     while size >= _SMALLEST_BYTES:
         try:
             taken = (taken, bytearray(size))
         except MemoryError:
             size >>= 1
+    try:
+        while True:
+            taken = (taken, None)  # one block of the heap, for what lies between
+    except MemoryError:
+        pass

@@ -125,7 +125,7 @@ class Chip:
         return bytearray(self._fresh), ()
 
     def scrub(self):
-        pass  # the test's own heap is large, and holds the whole flash
+        return iter(())  # the test's own heap is large, and holds the whole flash
 
 
 class Radio:

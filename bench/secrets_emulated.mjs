@@ -1,0 +1,46 @@
+// Boots an emulated Pico again and again, its power cut at flash operations that a seed picks;
+// prints what each boot said, and writes the volume as it is in the end.
+// usage: node secrets_emulated.mjs EMULATOR UF2 BOOTROM IMAGE CUTS MODULE
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { addNoise } from './on_tag/noise.mjs';
+
+const [emulator, uf2, bootrom, image, cuts, script] = process.argv.slice(2);
+const { Pico } = await import(pathToFileURL(path.resolve(emulator, 'pico.mjs')).href);
+const MOST_OPERATIONS = 60; // of a boot and its files
+
+let state = 7;
+const below = (bound) => {
+  state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+  return (state >> 8) % bound;
+};
+
+const pico = new Pico({ uf2, bootrom, xipMiss: 42 });
+pico.loadFs(fs.readFileSync(image));
+
+function boot(cutAt, share) {
+  let operations = 0;
+  addNoise(pico); // the same at every boot: the worst that can come of the sources
+  pico.onFlashOp = (op) => {
+    operations += 1;
+    return operations === cutAt ? { cutAfter: Math.floor((op.len * share) / 256) } : undefined;
+  };
+  let ended = 'whole';
+  try {
+    pico.boot();
+    pico.rawRepl();
+    pico.exec(`import ${script}`, 60000);
+  } catch (error) {
+    if (!String(error).includes('power cut')) throw error;
+    ended = 'cut';
+  }
+  console.log(pico.out.replace(/\r/g, '').replace(/[^\n -~]/g, ''));
+  console.log(`boot ${ended} ${operations}`);
+  pico.powerCycle();
+}
+
+for (let cut = 0; cut < Number(cuts); cut += 1) boot(1 + below(MOST_OPERATIONS), below(257));
+boot(0, 0);
+fs.writeFileSync(image, pico.fsImage());
+process.exit(0);
