@@ -35,6 +35,11 @@ app.command(
     "reticent.archive.key_commands:keys", name="keys", help="Keys of issuer and recipients."
 )
 app.command(
+    "reticent.bench.commands:personalise",
+    name="personalise",
+    help="A tag's first secrets, from one party's seed or two.",
+)
+app.command(
     "reticent.orders.commands:order",
     name="order",
     help="Orders: new, check, sign, show, publish.",

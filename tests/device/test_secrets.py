@@ -16,9 +16,10 @@ from seal.hmac import hmac_sha256
 from seal.steps import run
 from store import files
 from store.blocks import BlockPair, BlocksError
+from tag import events
 from tag.policy import PolicyError
 from wire import FormatError, vault
-from wire.batch import ROUTINE
+from wire.batch import ROUTINE, decode
 from wire.envelope import ZERO_HASH, Header, parse
 
 SEED = b"\x07" * 32  # tag_life's
@@ -346,3 +347,23 @@ def test_without_the_hedge_two_batches_share_a_key():
     finally:
         envelope.hmac_sha256 = kept
     assert under_one_key(first, second, batches)
+
+
+def test_dead_noise_sources_are_told_of_in_a_routine_batch_once():
+    class Deaf(tag_life.Chip):
+        def draw(self, count):
+            return bytearray(b"port"), (bytearray(count), bytearray(count))
+
+    life = life_on(tag_life.blank_image(tag_life.BLOCKS))
+    hearing, tag_life.Chip = tag_life.Chip, Deaf
+    try:
+        life.boot()
+    finally:
+        tag_life.Chip = hearing
+    told = []
+    for _ in range(2):
+        life.sealer.add_routine_events(tag_life.START_S)
+        data = life.assembly.next_batch(ROUTINE, tag_life.START_S)[-1]
+        records = decode(data).records
+        told.append([entry[3] for entry in records if entry[2:3] == [events.NOISE_FAILED]])
+    assert told == [[3], []], told

@@ -2,7 +2,9 @@
 
 import pytest
 
+from commands import fails
 from reticent.bench.personalise import mix_seed, read_part, secret_files
+from reticent.cli import run
 from reticent.errors import BadInput
 from reticent.tagcode import vault
 
@@ -45,3 +47,35 @@ def test_the_files_are_one_block_each_and_hold_the_seed_once():
     found = vault.decode(record)
     assert (found.state, found.identity, found.offset) == (seed, None, None)
     assert vault.decode_page(1, files["secrets/b"][vault.PAGE_BYTES :]) == (0, None)
+
+
+def test_the_command_makes_private_files_once(tmp_path, capsys):
+    parts = [tmp_path / "ours.hex", tmp_path / "theirs.hex"]
+    for path, part in zip(parts, (A, B), strict=True):
+        path.write_text(part.hex() + "\n")
+    out = tmp_path / "tag"
+    command = ["personalise", str(out), "--part", str(parts[0]), "--part", str(parts[1])]
+    assert run(command) == 0
+    expected = secret_files(mix_seed([A, B]))
+    for name, data in expected.items():
+        assert (out / name).read_bytes() == data
+        assert (out / name).stat().st_mode & 0o077 == 0
+    capsys.readouterr()
+    fails(capsys, command, 2, "exists")
+    assert run(["personalise", str(tmp_path / "drawn")]) == 0
+    drawn = (tmp_path / "drawn/secrets/a").read_bytes()
+    assert drawn != expected["secrets/a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("abc", "hex digits"), ("00" * 31, "31 bytes"), ("zz" * 32, "hex digits")],
+)
+def test_a_bad_part_is_one_line_and_makes_nothing(tmp_path, capsys, text, message):
+    path = tmp_path / "part.hex"
+    path.write_text(text)
+    out = tmp_path / "tag"
+    fails(capsys, ["personalise", str(out), "--part", str(path)], 2, message)
+    assert not out.exists()
+    fails(capsys, ["personalise", str(out), "--part", str(tmp_path / "none")], 2, "none")
+    assert not out.exists()

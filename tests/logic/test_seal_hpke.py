@@ -4,7 +4,7 @@ import json
 from binascii import unhexlify
 
 from cases import vector_path
-from seal import SealError, hpke
+from seal import SealError, gcm, hpke
 from seal.steps import run
 
 _CASES = []  # the file is large: it is read once
@@ -47,6 +47,22 @@ def test_the_first_message_of_each_vector_is_sealed_byte_for_byte():
             )
         )
         assert sealed == (unhexlify(case["enc"]), unhexlify(first["ct"])), case["aead_id"]
+
+
+def test_key_schedules_are_those_of_the_vectors_and_seal_every_message_of_them():
+    """The tag sends one message a context; the vectors' others prove key and nonce."""
+    count = 0
+    for case in vectors():
+        key, nonce = hpke._key_schedule(
+            unhexlify(case["shared_secret"]), unhexlify(case["info"]), case["aead_id"]
+        )
+        assert (key, nonce) == (unhexlify(case["key"]), unhexlify(case["base_nonce"]))
+        for message in case["encryptions"]:
+            number = unhexlify(message["nonce"])
+            sealed = gcm.seal(key, number, unhexlify(message["aad"]), unhexlify(message["pt"]))
+            assert sealed == unhexlify(message["ct"]), (case["aead_id"], message["nonce"])
+            count += 1
+    assert count >= 24
 
 
 def test_the_256_bit_suite_without_aad_is_what_nothing_asked_for_gives():
