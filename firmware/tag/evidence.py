@@ -3,9 +3,9 @@
 One fix decides nothing: multipath throws a fix 100 m off, for half a minute at a time. Evidence
 rises with each second whose fix lies inside the zone and falls with each outside; the zone is
 entered when it is full and left when it is empty. While a jump is held (jumps.py) there are two
-accounts: of the fixes as they are, and of where they would be without the jump, which decides;
-when the jump is over, one of them stands. docs/ZONES.md has the weights' reasons and what the rule
-did under REQUIREMENTS R6's noise.
+accounts: of the fixes as they are, and of where they would be without the jump. That one decides,
+and rests where the two lie on different sides; when the jump is over, one of them stands.
+docs/ZONES.md has the weights' reasons and what the rule did under REQUIREMENTS R6's noise.
 """
 
 from micropython import const
@@ -45,8 +45,8 @@ class Evidence:
         self._as_seen = min(max(self._as_seen + seconds * weight, 0), _FULL)
         if steady_dm is None:
             self._weight = self._as_seen
-        else:
-            if abs(weight) != _DEEP:  # no jump makes a fix so deep
+        elif (steady_dm >= 0) == (depth_dm >= 0):
+            if abs(weight) != _DEEP:
                 weight = _weight_of(steady_dm, error_dm)
             self._weight = min(max(self._weight + seconds * weight, 0), _FULL)
         return self._decide()

@@ -24,7 +24,7 @@ _PI_Q48 = 884_279_719_003_555
 _COS_Q = const(15)
 
 # cos of 0 to 90 degrees, times 2**15, rounded; between two degrees it is taken as straight.
-_COS_Q15 = array(
+COSINES_Q15 = array(
     "H",
     (
         32768, 32763, 32748, 32723, 32688, 32643, 32588, 32524, 32449, 32365, 32270, 32166, 32052,
@@ -44,8 +44,8 @@ def cos_q15(lat, per_udeg=1):
     degree, rest = divmod(abs(lat), unit)
     if degree >= 90:
         return 0
-    here = _COS_Q15[degree]
-    return here - (here - _COS_Q15[degree + 1]) * rest // unit
+    here = COSINES_Q15[degree]
+    return here - (here - COSINES_Q15[degree + 1]) * rest // unit
 
 
 def isqrt(n):

@@ -1,4 +1,4 @@
-"""All polygons of an order in flat arrays, and the kernel that says which ones hold a position.
+"""All shapes of an order in flat arrays, and the kernel that says which polygons hold a position.
 
 A check allocates nothing. It is exact whatever a polygon's size: where a product leaves 32 bits it
 is made of two words. 100 zones of 4 to 64 vertices: docs/ZONES.md has the measured figures.
@@ -9,36 +9,51 @@ from array import array
 import micropython
 from micropython import const
 
-from tag import sphere
+from tag import near, sphere
+from tag.geometry import Polygon
 
 OUTSIDE = const(0)
+_WORDS = const(8)
+_FAR_DM = const(600_000)
 
 
 class Table:
-    """Polygons by number; `check` says for each whether it holds a position, in `state`."""
+    """Shapes by number; `check` says for each polygon whether it holds a position, in `state`.
 
-    def __init__(self, polygons):
-        """Take the polygons, None where a number has none."""
-        self.state = bytearray(len(polygons))
-        shapes = [polygon for polygon in polygons if polygon is not None]
+    `measure` says for each shape how deep a position lies in it, in `depths_dm`.
+    """
+
+    def __init__(self, shapes):
+        """Take polygons and circles."""
+        self._shapes = shapes
+        self.state = bytearray(len(shapes))
+        self.depths_dm = array("i", range(len(shapes)))
         # A ring's vertices from its box's corner, the first again at the end.
-        count = sum(len(ring) + 2 for polygon in shapes for ring in polygon.rings)
+        count = sum(len(ring) + 2 for shape in shapes for ring in _rings_of(shape))
         self._vertices = array("i", range(count))  # filled below; bytes(n) would need it twice
-        # A ring's seven words: number, west, south (from a pole), width, height, first, end.
-        self._words = 7 * sum(len(polygon.rings) for polygon in shapes)
+        # A box's eight words: number, west, south (from a pole), width, height; of a polygon's
+        # ring then its first vertex and its end, of a circle then 0, 0 and its radius.
+        self._words = _WORDS * sum(len(shape.boxes) for shape in shapes)
         self._rings = array("i", range(self._words))
+        self._seamed = [number for number, shape in enumerate(shapes) if _has_seam(shape)]
         at = first = 0
-        for number, polygon in enumerate(polygons):
-            if polygon is None:
-                continue
-            for ring, box in zip(polygon.rings, polygon.boxes):
-                end = self._copy(ring, box, first)
-                west, south, width, height = box
-                words = (number, west % sphere.TURN_UDEG, south + sphere.POLE_UDEG)
-                for word in words + (width, height, first, end):
-                    self._rings[at] = word
-                    at += 1
-                first = end
+        for number, shape in enumerate(shapes):
+            rings = _rings_of(shape)
+            for i, box in enumerate(shape.boxes):
+                self._put(at, number, box)
+                at += _WORDS
+                if rings:
+                    self._rings[at - 3] = first
+                    self._rings[at - 2] = first = self._copy(rings[i], box, first)
+                else:
+                    self._rings[at - 1] = shape.radius_m
+
+    def _put(self, at, number, box):
+        west, south, width, height = box
+        words = (number, west % sphere.TURN_UDEG, south + sphere.POLE_UDEG, width, height)
+        for word in words + (0, 0, 0):
+            self._rings[at] = word
+            at += 1
 
     def _copy(self, ring, box, at):
         """Copy a ring's vertices to `at`; return where they end."""
@@ -54,9 +69,46 @@ class Table:
         _clear(self.state, len(self.state))
         _scan(self._rings, self._words, self._vertices, lat_udeg, lon_udeg, self.state)
 
+    def measure(self, lat_udeg, lon_udeg):
+        """Check, and set depths_dm[number] to decimetres from the edge, negative outside.
+
+        An edge more than 400 m off counts as far as its shape's box is. Near the poles, and in a
+        polygon that goes all around the Earth, geometry.py's slow way is taken, which allocates.
+        """
+        self.check(lat_udeg, lon_udeg)
+        if abs(lat_udeg) >= sphere.FLAT_LATITUDE_UDEG:
+            for number in range(len(self._shapes)):
+                self._measure_slowly(number, lat_udeg, lon_udeg)
+            return
+        near.measure(
+            self._rings,
+            self._words,
+            self._vertices,
+            sphere.COSINES_Q15,
+            lat_udeg,
+            lon_udeg,
+            self.state,
+            self.depths_dm,
+        )
+        for number in self._seamed:
+            self._measure_slowly(number, lat_udeg, lon_udeg)
+
+    def _measure_slowly(self, number, lat_udeg, lon_udeg):
+        depth_dm = self._shapes[number].depth_mm(lat_udeg, lon_udeg) // 100
+        self.depths_dm[number] = max(-_FAR_DM, min(depth_dm, _FAR_DM))
+
     def contains(self, number):
         """Return whether the last check found the position inside this one, or on its edge."""
         return self.state[number] != OUTSIDE
+
+
+def _rings_of(shape):
+    return shape.rings if isinstance(shape, Polygon) else ()
+
+
+def _has_seam(shape):
+    is_polygon = isinstance(shape, Polygon)
+    return is_polygon and any(box[2] == sphere.TURN_UDEG for box in shape.boxes)
 
 
 @micropython.viper
@@ -71,6 +123,8 @@ def _clear(state: ptr8, count: int):
 def _scan(rings: ptr32, count: int, vertices: ptr32, lat: int, lon: int, state: ptr8):
     """Flip bit 0 of a zone's byte for each ring that is around (lon, lat); set bit 1 on an edge.
 
+    A circle has neither vertices nor a bit.
+
     No word of `rings` is negative: a ptr32 load zero-extends where a word has 64 bits.
     """
     lat += 90000000
@@ -83,13 +137,13 @@ def _scan(rings: ptr32, count: int, vertices: ptr32, lat: int, lon: int, state: 
                 x += 360000000
             while x >= 360000000:
                 x -= 360000000
-            if x <= rings[k + 3]:
+            if x <= rings[k + 3] and rings[k + 7] == 0:
                 found = int(_around(vertices, rings[k + 5], rings[k + 6], x, y))
                 if found == 2:
                     state[rings[k]] |= 2
                 else:
                     state[rings[k]] ^= found
-        k += 7
+        k += 8
 
 
 @micropython.viper

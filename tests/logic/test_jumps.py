@@ -81,7 +81,8 @@ def entered_after_s(north_m_at, most_s=2_000):
     """Return after how many seconds a zone that begins at 0 m north is entered, or None."""
     zones = ZoneSet(order([circle(policy.EXCLUSION, 2_000, 0, 2_000)]).zones)
     for second in range(most_s):
-        if (0, True) in zones.update(fix(NOT_BEFORE + second, north_m_at(second))):
+        zones.update(fix(NOT_BEFORE + second, north_m_at(second)))
+        if zones.watches[0].inside:
             return second
     return None
 
@@ -93,6 +94,15 @@ def test_a_jump_outwards_on_arrival_deep_inside_delays_nothing():
 
     deep_s = 60 + (DEEP_M + 20) // 40 + 1
     assert entered_after_s(arrives) - deep_s <= 15
+
+
+def test_two_jumps_in_one_and_their_end_taken_for_a_third_enter_nothing():
+    """Seen in 17,200 hours of R6's noise: the watch was just not full at the first step, just full
+    at the last, which was held outwards though it was the way back."""
+    track = standing(60) + standing(16, -100) + standing(16) + standing(10, 100)
+    track += standing(21, 98, -18) + standing(60)
+    assert held(track)[-60:-30] == [(-98, 18)] * 30
+    assert entered_after_s(lambda s: track[min(s, len(track) - 1)][0] - 20, 200) is None
 
 
 def test_a_step_inside_that_was_none_is_entered_as_fast_as_if_it_were_motion():

@@ -110,7 +110,8 @@ def test_a_zone_forgets_outside_its_hours():
     assert zones.breached() is None
     entered_s = None
     for second in range(1200, 1260):
-        if zones.update(fix(NOT_BEFORE + second)):
+        zones.update(fix(NOT_BEFORE + second))
+        if entered_s is None and zones.breached() == 0:
             entered_s = second
     assert 1205 <= entered_s <= 1215, entered_s
 
@@ -167,13 +168,13 @@ def sampled(pipeline, seconds, north_m_at):
     return said, looked
 
 
-def test_far_away_one_fix_a_slot_is_looked_at_and_no_cell_is_missed():
+def test_far_away_three_fixes_a_slot_are_looked_at_and_no_cell_is_missed():
     zones = [circle(EXCLUSION, 60_000, 0, 300)]
     said, looked = sampled(Pipeline(order(zones), (0, 0)), 8 * 900, lambda second: 0)
     slots = [entry[1] - NOT_BEFORE // 900 for _, entry in said]
     assert slots == list(range(2, 6)), slots  # the first two after a boot are silent
     assert all(entry[2] is not None for _, entry in said)
-    assert looked <= 20, looked
+    assert looked <= 8 * 3 + 4, looked  # a cell is of three fixes; and a few after the boot
 
 
 def test_who_drives_at_v_max_from_afar_is_decided_as_fast_as_with_every_fix():
