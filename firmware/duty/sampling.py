@@ -30,6 +30,7 @@ class Sampler:
             build_utc_s, first_claims=_FIRST_CLAIMS, on_signals=self._integrity.take_signals
         )
         self._loss = loss.Loss(self._now_s(), self._policy.slot_s)
+        self._has_found = False
         self._kind = receivers.UNKNOWN
         self._baud = tag.config.gnss_baud
         self._ledger = ledger  # None: what is told is not kept for a next life
@@ -81,8 +82,17 @@ class Sampler:
             count = uart.read_into(buffer)
             search.hear(buffer, count)
             self._hear(buffer, count)
-        self._baud = search.baud
-        self._kind = search.kind
+        if search.has_found:
+            self._note_receiver(search.kind, search.baud)
+
+    def _note_receiver(self, kind, baud):
+        """Say that there is another receiver than before; the first one is said with the boot."""
+        utc_s = self._tag.utc_s()
+        is_another = self._has_found and (kind, baud) != (self._kind, self._baud)
+        if is_another and utc_s is not None:
+            self._assembly.say(events.RECEIVER, kind << 24 | baud, utc_s)
+        self._has_found = True
+        self._kind, self._baud = kind, baud
 
     async def _listen(self, uart, buffer):
         """Take what comes, until the receiver is silent."""

@@ -16,12 +16,16 @@ _SURE = 2  # sentences with a right checksum
 
 
 class ReceiverSearch:
-    """What was found: `kind`, `generation`, `baud`. UNKNOWN receivers are left as they are."""
+    """What was found: `kind`, `generation`, `baud`, and whether anything was.
+
+    UNKNOWN receivers are left as they are.
+    """
 
     def __init__(self, first_baud):
         self.baud = first_baud
         self.kind = receivers.UNKNOWN
         self.generation = 0
+        self.has_found = False
         self._heard = b""
         self._sentences = nmea.Sentences()
         self._whole = 0  # sentences heard at the rate that is being tried
@@ -42,6 +46,7 @@ class ReceiverSearch:
                 yield from self._listen(baud, is_asking, _LISTENS)
                 if self._whole >= _SURE or receivers.kind_of(self._heard)[0]:
                     self.baud = baud
+                    self.has_found = True
                     yield from self._ask(baud)
                     yield from self._set_up(rate_ms, saves_power)
                     return

@@ -218,6 +218,7 @@ def test_a_spoofer_is_suspected_by_uniform_signals_and_the_jump():
 def test_a_receiver_that_falls_silent_is_a_loss_of_another_kind():
     run = Run([HERE] * 300 + [None] * 900 + [HERE] * 900)
     assert run.said == [(events.FIX_LOST, 2), (events.FIX_FOUND, 1)], run.said
+    assert run.sampler.receiver() == (receivers.UNKNOWN, BAUD)
 
 
 def test_a_receiver_that_comes_back_at_another_rate_is_found_again():
@@ -227,7 +228,7 @@ def test_a_receiver_that_comes_back_at_another_rate_is_found_again():
 
     run = Run([HERE] * 600, at=[(300_000, reset)])
     assert run.sampler.receiver()[1] == 9_600
-    assert run.said == []
+    assert run.said == [(events.RECEIVER, 9_600)], "it is another one than before"
     assert run.tag.timebase.utc_s(run.tag.clock.ms()) == START_S + 599
     assert run.sampler._epochs.fixes > 500, run.sampler._epochs.fixes
 
