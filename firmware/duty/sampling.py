@@ -50,6 +50,7 @@ class Sampler:
     def follow(self, policy):
         """Go on under a newer order; what the last one has still to say is said."""
         before, self._policy = self._pipeline, policy
+        self._loss.slot_s = policy.slot_s
         if self._ledger is not None:
             self._ledger.follow(policy.version)
         self._pipeline = Pipeline(policy, self._cell_offset, self._ledger)

@@ -11,15 +11,18 @@ SILENT_S = 60  # without a sentence with a right checksum: not the sky, the rece
 
 
 class Loss:
-    """Knows whether there is a position; seconds are the monotonic clock's."""
+    """Knows whether there is a position; `now_s` is the monotonic clock's.
+
+    `slot_s` is the order's in force, and may change with it.
+    """
 
     def __init__(self, now_s, slot_s):
-        self._slot_s = slot_s
+        self.slot_s = slot_s
         self._fix_s = now_s
         self._heard_s = now_s
         self._sentences = 0
-        self._lost_slot = None  # the slot of the loss that was said and is not over
-        self._said_slot = None
+        self._lost_s = None  # the UTC second of the loss that was said and is not over
+        self._said_s = None
 
     def take_fix(self, now_s):
         """Take note of a fix that passed the order's gate."""
@@ -37,14 +40,18 @@ class Loss:
 
     def change(self, now_s, utc_s):
         """Return (event code, value) where position was lost or found, else None."""
-        slot = utc_s // self._slot_s
         is_lost = now_s - self._fix_s >= LOST_S
-        if is_lost == (self._lost_slot is not None) or slot == self._said_slot:
+        if is_lost == (self._lost_s is not None):
             return None
-        self._said_slot = slot
+        if self._said_s is not None and self._slots_since(self._said_s, utc_s) == 0:
+            return None
+        self._said_s = utc_s
         if is_lost:
-            self._lost_slot = slot
+            self._lost_s = utc_s
             return events.FIX_LOST, 2 if self.is_silent(now_s) else 1
-        slots = slot - self._lost_slot
-        self._lost_slot = None
+        slots = self._slots_since(self._lost_s, utc_s)
+        self._lost_s = None
         return events.FIX_FOUND, max(slots, 0)
+
+    def _slots_since(self, before_s, utc_s):
+        return utc_s // self.slot_s - before_s // self.slot_s

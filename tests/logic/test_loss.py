@@ -60,3 +60,11 @@ def test_one_change_a_slot_and_never_a_loss_without_its_return():
 def test_the_length_of_a_loss_shows_by_slots_alone():
     seen = {run([FIX] * 10 + [BLIND] * length + [FIX] * 1_800)[-1] for length in (150, 400, 880)}
     assert seen == {(900, events.FIX_FOUND, 1)}
+
+
+def test_a_newer_order_may_have_other_slots():
+    loss = Loss(0, SLOT_S)
+    assert loss.change(120, START_S + 120) == (events.FIX_LOST, 1)
+    loss.slot_s = 3_600
+    loss.take_fix(4_000)
+    assert loss.change(4_000, START_S + 4_000) == (events.FIX_FOUND, 1)
