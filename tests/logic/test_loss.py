@@ -64,7 +64,7 @@ def test_the_length_of_a_loss_shows_by_slots_alone():
 
 def test_a_newer_order_may_have_other_slots():
     loss = Loss(0, SLOT_S)
-    assert loss.change(120, START_S + 120) == (events.FIX_LOST, 1)
+    assert loss.change(120, START_S + 120) == (events.FIX_LOST, 2)
     loss.slot_s = 3_600
     loss.take_fix(4_000)
     assert loss.change(4_000, START_S + 4_000) == (events.FIX_FOUND, 1)
