@@ -5,18 +5,18 @@ something which fixes a place in it, before it or after it. So a cell waits unti
 over. What the life before a boot said is not known any more: the slot of a boot is taken for one
 that fixes a place.
 
-A cell is that of the middle of three fixes, and only a place of rest is an anchor: the attacks
-found homes by single fixes (docs/MINIMISATION.md, "The attacks and their figures").
+A cell is that of the middle of three fixes, and is said of a place of rest only: the attacks found
+homes by single fixes, and by the ways around them (docs/MINIMISATION.md, "The attacks").
 """
 
 from tag import geometry, grid, sphere
 
 BORDER_S = 30  # a fix is taken within this time after it is due, or the slot has no cell
 SAMPLES = 3
-SAMPLE_EVERY_S = 35  # longer than a multipath jump: it spoils one of the three, not the middle
+SAMPLE_EVERY_S = 35  # longer than a multipath jump lasts: none spoils two of the three
 _BOOT_LAG_S = 5  # time passes here up to so long behind the tag's (duty/sampling.py)
 _ANCHOR_DM = 500
-_REST_DM = 250  # two fixes nearer than this: the tag rests; who walks is 49 m on after 35 s
+_REST_DM = 250  # all fixes nearer than this: the tag rests; who walks is 49 m on after 35 s
 
 
 class Cells:
@@ -41,7 +41,7 @@ class Cells:
         if (before._slot_s, before._cell_m) == (self._slot_s, self._cell_m):
             self.slot, self._taken = before.slot, before._taken
             self._fixing, self._held = before._fixing, before._held
-            self._anchor = before._anchor
+            self._samples, self._anchor = before._samples, before._anchor
 
     def pass_time(self, utc_s):
         """Move to this second, which is never before the last one; True where a slot begins."""
@@ -78,10 +78,10 @@ class Cells:
             return
         self._samples.append((lat_udeg, lon_udeg))
         if len(self._samples) == SAMPLES:
-            self._hold(self._cell(*_middle(self._samples)))
+            self._hold(self._cell(*_middle(self._samples)) if _rests(self._samples) else None)
 
     def take_none(self):
-        """Note that this slot has no cell: for want of a fix, or at an exclusion zone's edge."""
+        """Note that this slot has no cell: no fix, on the way, at an exclusion zone's edge."""
         self._hold(None)
 
     def forget_anchor(self):
@@ -130,8 +130,7 @@ class Cells:
             if away_dm < _ANCHOR_DM:
                 return cell
         cell = grid.cell(lat_udeg, lon_udeg, self._cell_m, *self._offset)
-        # On the way, an anchor would carry the side that a place is reached from into the stay.
-        self._anchor = (lat_udeg, lon_udeg, cell) if _rests(self._samples) else None
+        self._anchor = (lat_udeg, lon_udeg, cell)
         return cell
 
 
@@ -144,6 +143,6 @@ def _middle(samples):
 
 
 def _rests(samples):
-    """Return whether two of the three fixes are so near that the tag does not travel."""
+    """Return whether the three fixes are so near to one another that the tag does not travel."""
     a, b, c = samples
-    return any(geometry.distance_dm(*p, *q) < _REST_DM for p, q in ((a, b), (b, c), (a, c)))
+    return all(geometry.distance_dm(*p, *q) < _REST_DM for p, q in ((a, b), (b, c), (a, c)))

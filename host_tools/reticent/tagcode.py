@@ -20,6 +20,8 @@ for _folder in (FIRMWARE, Path(__file__).parent / "cpython"):
         sys.path.append(str(_folder))
 
 from tag import (  # noqa: E402 - the path comes first
+    assembly,
+    cells,
     events,
     geometry,
     gnss,
@@ -28,6 +30,7 @@ from tag import (  # noqa: E402 - the path comes first
     pipeline,
     policy,
     schedule,
+    sphere,
 )
 from wire import (  # noqa: E402
     FormatError,
@@ -47,8 +50,10 @@ __all__ = [
     "FIRMWARE",
     "FormatError",
     "ack",
+    "assembly",
     "batch",
     "cbor",
+    "cells",
     "config",
     "cose",
     "envelope",
@@ -61,5 +66,6 @@ __all__ = [
     "policy",
     "record",
     "schedule",
+    "sphere",
     "vault",
 ]

@@ -55,27 +55,28 @@ def test_a_multipath_jump_over_the_border_shows_in_no_cell():
     for jump in range(SAMPLES):
         places = [home] * SAMPLES
         places[jump] = thrown
-        assert rows_said([places]) == [0], jump
+        assert rows_said([places]) == [None], jump
     assert rows_said([[thrown] * SAMPLES]) == [1]
 
 
-def test_a_jump_east_or_west_shows_in_no_column():
-    cells = cells_from_boot()
-    cells.pass_time(FIRST * SLOT_S)
-    sample(cells, FIRST, [(0, 0), (0, 700), (0, -5)])
-    cells.pass_time((FIRST + 2) * SLOT_S)
-    assert cells.release()[-1] == (FIRST, grid.cell(LAT, LON, 1000))
-
-
-def test_a_way_is_no_anchor_and_a_rest_is():
+def test_the_middle_fix_counts_on_either_side_of_a_border():
     edge = border_m()
-    arriving = [(edge + 120, 0), (edge + 71, 0), (edge + 22, 0)]
+    assert rows_said([[(edge - 9, 0), (edge + 4, 0), (edge - 6, 0)]]) == [0]
+    assert rows_said([[(edge + 9, 0), (edge - 4, 0), (edge + 6, 0)]]) == [1]
+
+
+def test_a_slot_on_the_way_has_no_cell_and_sets_no_anchor():
+    edge = border_m()
     walking = [(edge + 59, 0), (edge + 10, 0), (edge - 39, 0)]
     home = [(edge - 20, 0)] * SAMPLES
     resting = [(edge + 20, 0)] * SAMPLES
-    assert rows_said([arriving, home, home]) == [1, 0, 0]
-    assert rows_said([walking, home]) == [1, 0], "10 m beyond the border, 30 m from home"
+    assert rows_said([walking, home, home]) == [None, 0, 0]
+    assert rows_said([home, walking, resting]) == [0, None, 0], "the anchor outlives a walk"
     assert rows_said([resting, home]) == [1, 1]
+
+
+def test_a_walk_that_turns_round_between_two_fixes_is_no_rest():
+    assert rows_said([[(0, 0), (35, 0), (5, 0)]]) == [None]
 
 
 def test_a_slot_with_a_fix_too_few_has_no_cell():

@@ -1,0 +1,166 @@
+"""Crossing and tracking: where a wearer went over a border, from the cells of two slots.
+
+With the route unknown, a hidden Markov model on a fine lattice smooths the cells of the slots
+around into a way; the crossing is guessed where that goes over the common border. With the route
+known (a bus line, say), times of travel over many trips tell the offset, and so the crossing.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reticent.attacks import rule
+from reticent.attacks.cellmap import flat
+from reticent.attacks.population import SLOT_S, Life
+from reticent.attacks.towns import Floats, Ints
+from reticent.attacks.wearers import HOME, WORK
+from reticent.tagcode import cells as cells_of_tag
+from reticent.tagcode import grid
+
+_PER_CELL = 8  # the lattice's steps
+_REACH = 3  # cells around the crossing
+_AROUND = 4  # slots before and after
+_SIDE = (2 * _REACH + 2) * _PER_CELL
+_STEP_S = 5  # of the true way
+_OFFSET_STEPS = 40
+
+
+def crossings(life: Life, slots: range) -> list[tuple[int, Floats]]:
+    """Return (slot, true crossing from the first cell's corner) where the next cell adjoins.
+
+    The true crossing is where the way from the slot's border to the next first leaves the cell.
+    """
+    found: list[tuple[int, Floats]] = []
+    said = life.said[slots.start : slots.stop]
+    step = np.abs(flat(said[1:], said[:-1], life.cell_m)).sum(axis=1)
+    for slot in np.nonzero(step == 1)[0] + slots.start:
+        seconds = np.arange(slot * SLOT_S, (slot + 1) * SLOT_S + _STEP_S, _STEP_S)
+        way = life.shifted(life.wearer.at(seconds.astype(float)), life.said[slot])
+        outside = (np.floor(way) != 0).any(axis=1)
+        if not outside[0] and outside.any():
+            found.append((int(slot), way[outside.argmax()]))
+    return found
+
+
+def track(life: Life, slot: int) -> Floats:
+    """Return the guess of the crossing after this slot (row, col), from its cell's corner."""
+    first = max(slot - _AROUND, 0)
+    near = flat(life.said[first : slot + 2 + _AROUND], life.said[slot], life.cell_m)
+    forward, backward = _passes([_lattice(cell + _REACH) for cell in near])
+    here, there = slot - first, slot - first + 1
+    start = _mean(forward[here] * backward[here]) - _REACH
+    end = _mean(forward[there] * backward[there]) - _REACH
+    return _on_border(start, end, near[there])
+
+
+def _lattice(cell: Ints) -> Floats:
+    """Return 1 where the lattice lies in the cell; everywhere for a cell beyond it."""
+    found = np.zeros((_SIDE, _SIDE))
+    row, col = cell * _PER_CELL
+    if not (0 <= row < _SIDE and 0 <= col < _SIDE):
+        return np.ones((_SIDE, _SIDE))
+    found[row : row + _PER_CELL, col : col + _PER_CELL] = 1
+    return found
+
+
+def _spread() -> NDArray[np.complex128]:
+    """Return the transform of how far a slot takes: at rest, on foot, or driven."""
+    steps = np.minimum(np.arange(_SIDE * 2), _SIDE * 2 - np.arange(_SIDE * 2)) / _PER_CELL
+    square = steps[:, None] ** 2 + steps[None] ** 2
+    parts = [(0.6, 0.1), (0.2, 0.7), (0.2, 3.0)]
+    kernel = sum(
+        share * np.exp(-square / (2 * sigma**2)) / np.exp(-square / (2 * sigma**2)).sum()
+        for share, sigma in parts
+    )
+    return np.fft.rfft2(kernel)
+
+
+_KERNEL = _spread()
+
+
+def _moved(share: Floats) -> Floats:
+    shape = (_SIDE * 2, _SIDE * 2)
+    found = np.fft.irfft2(np.fft.rfft2(share, shape) * _KERNEL, shape)[:_SIDE, :_SIDE]
+    return np.maximum(found, 0)
+
+
+def _passes(allowed: list[Floats]) -> tuple[list[Floats], list[Floats]]:
+    forward = [allowed[0] / allowed[0].sum()]
+    for cells in allowed[1:]:
+        share = _moved(forward[-1]) * cells
+        forward.append(share / share.sum())
+    backward = [np.ones((_SIDE, _SIDE))]
+    for cells in reversed(allowed[1:]):
+        share = _moved(backward[0] * cells)
+        backward.insert(0, share / share.max())
+    return forward, backward
+
+
+def _mean(share: Floats) -> Floats:
+    steps = (np.arange(_SIDE) + 0.5) / _PER_CELL
+    total = share.sum()
+    return np.array([share.sum(axis=1) @ steps, share.sum(axis=0) @ steps]) / total
+
+
+def _on_border(start: Floats, end: Floats, following: Ints) -> Floats:
+    """Return where the line from start to end goes over the border to the following cell."""
+    axis = int(np.abs(following).argmax())
+    border = max(following[axis], 0)
+    share = (border - start[axis]) / (end[axis] - start[axis])
+    along = start[1 - axis] + share * (end[1 - axis] - start[1 - axis])
+    found = np.empty(2)
+    found[axis] = border
+    found[1 - axis] = np.clip(along, 0, 1)
+    return found
+
+
+def route_offset(life: Life, trips: int) -> float | None:
+    """Return the error (cells) of the offset guessed from trips to work on a known route.
+
+    The route and the speeds on it are known, the moment of leaving is not. None where the wearer
+    has fewer trips.
+    """
+    leaves = _commutes(life)
+    if len(leaves) < trips:
+        return None
+    leave_s, arrive_s = leaves[0]
+    route_s = np.arange(0, arrive_s - leave_s, 10.0)
+    route = life.wearer.town.udeg(life.wearer.at(leave_s + route_s))
+    tried = (np.arange(_OFFSET_STEPS) + 0.5) / _OFFSET_STEPS - 0.5
+    shifts = np.stack(np.meshgrid(tried, tried, indexing="ij"), axis=-1) * 2**grid.OFFSET_BITS
+    cells = rule.cells(route[None, None], life.cell_m, shifts[:, :, None].astype(np.int64))
+    total = np.zeros((_OFFSET_STEPS, _OFFSET_STEPS))
+    for trip in leaves[:trips]:
+        total += np.log(_trip(life.said, trip, route_s, cells) + 1e-4)
+    share = np.exp(total - total.max())
+    share /= share.sum()
+    guess = np.array([share.sum(axis=1) @ tried, share.sum(axis=0) @ tried])
+    return float(np.hypot(*(guess - life.offset_cells)))
+
+
+def _commutes(life: Life) -> list[tuple[float, float]]:
+    """Return (leaving, arriving) of the ways straight from home to work."""
+    visits, times = life.wearer.visits, life.wearer.times_s
+    found: list[tuple[float, float]] = []
+    for (_, before), (arrive_s, place) in pairwise(visits):
+        if (before, place) == (HOME, WORK):
+            end = int(np.searchsorted(times, arrive_s))
+            found.append((float(times[end - 6]), arrive_s))  # seven waypoints a way
+    return found
+
+
+def _trip(said: Ints, trip: tuple[float, float], route_s: Floats, cells: Ints) -> Floats:
+    """Return the likelihood [row offset, col offset] of a trip's cells, over moments to leave."""
+    slots = np.arange(int(trip[0] // SLOT_S), int(trip[1] // SLOT_S) + 2)
+    slots = slots[slots < len(said)]
+    total = np.zeros((_OFFSET_STEPS, _OFFSET_STEPS))
+    phases = np.arange(0, SLOT_S, 30)
+    for phase in phases:
+        # Cells of the middle fix, a little after the border.
+        elapsed = (slots - slots[0]) * SLOT_S - phase + cells_of_tag.SAMPLE_EVERY_S
+        index = np.clip(np.searchsorted(route_s, elapsed), 0, len(route_s) - 1)
+        total += (cells[:, :, index] == said[slots]).all(axis=(-1, -2))
+    return total / len(phases)

@@ -1,0 +1,110 @@
+"""Wearers through the tag's own pipeline: for what needs zones, alerts, and the rule itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reticent.attacks.towns import Ints
+from reticent.attacks.wearers import DAY_S, Wearer
+from reticent.orders.zones import Zone
+from reticent.sim.noise import ReceiverNoise
+from reticent.sim.told import FixAt, Told, told
+from reticent.tagcode import batch, gnss, policy
+
+START_S = 1_772_409_600  # 2026-03-02, a Monday
+_HDOP_X10, _SATELLITES = 10, 9
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What of an order the attacks go by."""
+
+    cell_m: int = 1_000
+    upload_s: int = 3_600
+    warn_m: int = 150
+    gate: tuple[int, int] = (25, 5)
+    zones: tuple[Zone, ...] = ()
+
+
+def policy_of(rules: Rules, days: int, zones: list[list[object]] | None = None) -> policy.Policy:
+    """Return an order of so many days from START_S on, of level coarse, with these zone entries.
+
+    Nothing is sealed under it, so its keys are none. Its limit on days is not asked for.
+    """
+    end_s = START_S + (days + 1) * DAY_S
+    weeks = batch.week_of(end_s) - batch.week_of(START_S) + 1
+    keys = [bytes(32)] * weeks
+    if zones is None:
+        zones = [zone.fields(START_S, end_s) for zone in rules.zones]
+    return policy.Policy(
+        {
+            policy.FORMAT: 1,
+            policy.REFERENCE: "attack",
+            policy.TAG: bytes(8),
+            policy.VERSION: 1,
+            policy.NOT_BEFORE: START_S,
+            policy.NOT_AFTER: end_s,
+            policy.REVIEW_BY: end_s,
+            policy.LEVEL: policy.COARSE,
+            policy.CELL_M: rules.cell_m,
+            policy.SLOT_S: 900,
+            policy.UPLOAD_S: rules.upload_s,
+            policy.RETENTION_DAYS: 60,
+            policy.GATE: list(rules.gate),
+            policy.WARN_M: rules.warn_m,
+            policy.ZONES: zones,
+            policy.RECIPIENTS: [batch.week_of(START_S), keys, keys, bytes(32)],
+            policy.STATEMENT: {},
+            policy.QUIET: None,
+            policy.EXCEPTIONS: [None, None],
+            policy.OVERRIDES: [],
+            policy.REVIEW: None,
+            policy.REVOKED: None,
+        }
+    )
+
+
+def day_of_fixes(wearer: Wearer, day: int, seed: int) -> Ints:
+    """Return a fix (latitude, longitude) a second of one day, with REQUIREMENTS R6's noise."""
+    way = wearer.at(np.arange(day * DAY_S, (day + 1) * DAY_S, dtype=float))
+    noise = ReceiverNoise(seed * 1_000 + day)
+    errors = np.array([noise.next(1.0) for _ in range(DAY_S)])
+    return wearer.town.udeg(way + errors)
+
+
+def fixes_of(wearer: Wearer, seed: int) -> FixAt:
+    """Return what told() asks: the wearer's Fix of a second, days made as they come."""
+    days: dict[int, Ints] = {}
+
+    def fix_at(utc_s: int) -> gnss.Fix:
+        day, second = divmod(utc_s - START_S, DAY_S)
+        if day not in days:
+            days.clear()
+            days[day] = day_of_fixes(wearer, day, seed)
+        lat, lon = days[day][second]
+        return gnss.Fix(utc_s, int(lat), int(lon), _HDOP_X10, _SATELLITES)
+
+    return fix_at
+
+
+def drive(
+    wearer: Wearer, order: policy.Policy, offset: tuple[int, int], days: int, seed: int
+) -> list[Told]:
+    """Return all that the pipeline tells over so many days."""
+    end_s = START_S + days * DAY_S
+    return list(told(order, offset, fixes_of(wearer, seed), START_S, end_s))
+
+
+def zones_for(wearer: Wearer, *, dwelling: bool) -> list[list[object]]:
+    """Return zone entries on a wearer's places: two exclusion zones by errands, and the home."""
+    made: list[list[object]] = []
+    places: list[tuple[int, int, int]] = [(policy.EXCLUSION, 4, 300), (policy.EXCLUSION, 6, 200)]
+    if dwelling:
+        places.append((policy.DWELLING, 0, 150))
+    for kind, place, radius_m in places:
+        lat, lon = wearer.town.udeg(wearer.places[place])
+        shape = [policy.CIRCLE, int(lat), int(lon), radius_m]
+        made.append([kind, "a zone", "a reason", shape, None])
+    return made
