@@ -40,7 +40,10 @@ class Sealer:
             self._tag.supervisor.progress(reasons.SEAL)
             await self._orders.advance()
             utc_s = self._tag.utc_s()
-            await self.seal_due(self.earliest_s() if utc_s is None else utc_s)
+            if utc_s is None:
+                utc_s = self.earliest_s()
+            if utc_s is not None:
+                await self.seal_due(utc_s)
 
     async def seal_due(self, utc_s):
         """Seal and send what is due in this second."""
@@ -60,6 +63,8 @@ class Sealer:
     def _spans(self, utc_s):
         """Return how many upload slots one ROUTINE batch covers: more in a long outage."""
         counters = self._tag.counters
+        if self._tag.utc_s() is None:
+            return 1
         if not counters.acked_s:
             counters.acked_s = utc_s  # counted from the first second that is known
         return OUTAGE_SLOTS if utc_s - counters.acked_s > LONG_OUTAGE_S else 1
@@ -68,8 +73,10 @@ class Sealer:
         """Return the earliest second that it can be: a tag rebooted indoors has no time yet.
 
         Its heartbeat goes on by the monotonic clock, or its silence would tell where it is; the
-        ack then says the time.
+        ack then says the time. None where nothing was ever sealed: then nothing is missed.
         """
+        if not self._tag.counters.routine_s:
+            return None
         return self._booted_s + self._tag.clock.ms() // 1000
 
     def add_routine_events(self, utc_s):
