@@ -1,61 +1,95 @@
-"""Adaptive sampling: whoever stays under v_max enters and leaves within REQUIREMENTS R6's times.
+"""Adaptive sampling: whoever stays under v_max enters within REQUIREMENTS R6's times.
 
-The pipeline is driven as main.py drives it: only fixes that are due are looked at. The fixes
-are off by up to 20 m, and by a jump of 100 m for half a minute at a time of the adversary's choice
-before the zone is reached.
+The pipeline is driven as duty/sampling.py drives it: every fix is seen, those that are due are
+looked at. The fixes have R6's noise: Gauss-Markov, and a jump of 100 m away from the zone, 30 s
+long, at whatever moment hypothesis finds the worst.
 """
+
+import math
+import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders import EAST, LAT, LON, NORTH, NOT_BEFORE, circle, order, square
 from reticent.tagcode import gnss, pipeline, policy, record
-from tag.schedule import V_MAX_M_S
 
+V_MAX_M_S = 40  # DESIGN.md, section 3: not schedule.py's own, which is under test
 TARGET_M = 30_000  # north of the start
 RADIUS_M = 1_500
+EDGE_M = TARGET_M - RADIUS_M
+SIGMA_M, KEEP = 4.66, math.exp(-1 / 30)  # 10 m at 90 %, time constant 30 s
+JUMP_M, JUMP_S = 100, 30
 
-legs = st.lists(
-    st.tuples(st.integers(1, 900), st.integers(-V_MAX_M_S, V_MAX_M_S)), min_size=1, max_size=12
-)
-noise = st.lists(st.tuples(st.integers(-12, 12), st.integers(-12, 12)), min_size=1, max_size=8)
+legs = st.lists(st.tuples(st.integers(1, 900), st.integers(-V_MAX_M_S, V_MAX_M_S)), max_size=12)
 
 
-def path_m(legs_, arrive):
-    """Return metres north of the start second by second: legs, then at v_max to the middle."""
+def path_m(legs_, gap_m, depth_m):
+    """Return metres north of the start second by second: legs, then at v_max into the zone."""
     north = [0]
     for seconds, speed_m_s in legs_:
         for _ in range(seconds):
-            north.append(min(max(north[-1] + speed_m_s, -40_000), TARGET_M - RADIUS_M - 150))
-    while north[-1] < TARGET_M - (RADIUS_M - arrive):
-        north.append(min(north[-1] + V_MAX_M_S, TARGET_M - (RADIUS_M - arrive)))
-    return north + [north[-1]] * 200
+            north.append(min(max(north[-1] + speed_m_s, -40_000), EDGE_M - gap_m))
+    while north[-1] < EDGE_M + depth_m:
+        north.append(min(north[-1] + V_MAX_M_S, EDGE_M + depth_m))
+    return north + [north[-1]] * 180
+
+
+def noise_m(seed, seconds):
+    """Return metres north and east that the receiver is off, second by second."""
+    draw = random.Random(seed)
+    innovation = SIGMA_M * math.sqrt(1 - KEEP * KEEP)
+    off = [(draw.gauss(0, SIGMA_M), draw.gauss(0, SIGMA_M))]
+    while len(off) < seconds:
+        n, e = off[-1]
+        off.append((KEEP * n + draw.gauss(0, innovation), KEEP * e + draw.gauss(0, innovation)))
+    return off
+
+
+def drive(under_test, north, off, jump):
+    """Return (seconds looked at, second of entry or None)."""
+    looked, entered_s = [], None
+    for second, at in enumerate(north):
+        utc_s = NOT_BEFORE + 43_200 + second
+        off_n = at + off[second][0] - (JUMP_M if second in jump else 0)
+        lat, lon = LAT + round(off_n * NORTH), LON + round(off[second][1] * EAST)
+        fix = gnss.Fix(utc_s, lat, lon, 10, 9)
+        said = under_test.step(utc_s - 3, None)
+        under_test.see(fix)
+        if under_test.is_due(utc_s):
+            looked.append(second)
+            said += under_test.step(utc_s, fix)
+        if entered_s is None and any(entry[0] == record.CROSSING for _, entry in said):
+            entered_s = second
+    return looked, entered_s
 
 
 @settings(max_examples=60, deadline=None)
-@given(legs, noise, st.sampled_from((30, 60, 150, 600)), st.booleans(), st.integers(0, 400))
-def test_nobody_under_v_max_enters_without_being_decided_in_time(
-    legs_, noise_, depth_m, is_circle, before_s
+@given(
+    legs_=legs,
+    gap_m=st.sampled_from((20, 160, 400, 2_000)),
+    depth_m=st.sampled_from((30, 60, 150, 600)),
+    make=st.sampled_from((circle, square)),
+    warn_m=st.sampled_from((0, 150, 1_000)),
+    jump_s=st.integers(-120, 60),
+    seed=st.integers(0, 10_000),
+)
+def test_nobody_under_v_max_comes_near_unseen_nor_enters_undecided(
+    legs_, gap_m, depth_m, make, warn_m, jump_s, seed
 ):
-    north = path_m(legs_, depth_m)
-    make = circle if is_circle else square
-    under_test = pipeline.Pipeline(order([make(policy.EXCLUSION, TARGET_M, 0, RADIUS_M)]), (0, 0))
-    edge_m = TARGET_M - RADIUS_M
-    deep_from = next(s for s, at in enumerate(north) if at >= edge_m + min(depth_m, 150) - 5)
-    jump_from = max(deep_from - 40 - before_s, 0)
-    entered_s = None
-    for second, at in enumerate(north):
-        utc_s = NOT_BEFORE + 43_200 + second
-        off_n, off_e = noise_[second % len(noise_)]
-        if jump_from <= second < min(jump_from + 30, deep_from - 10):
-            off_n -= 100
-        said = under_test.step(utc_s - 3, None)
-        if under_test.is_due(utc_s):
-            lat, lon = LAT + (at + off_n) * NORTH, LON + off_e * EAST
-            said += under_test.step(utc_s, gnss.Fix(utc_s, lat, lon, 10, 9))
-        for _, entry in said:
-            if entry[0] == record.CROSSING and entered_s is None:
-                entered_s = second
-    most_s = 15 if depth_m >= 150 else 65
-    assert entered_s is not None, (depth_m, deep_from)
-    assert entered_s - deep_from <= most_s, (depth_m, entered_s - deep_from)
+    north = path_m(legs_, gap_m, depth_m)
+    zone = make(policy.EXCLUSION, TARGET_M, 0, RADIUS_M)
+    at_edge_s = next(s for s, at in enumerate(north) if at >= EDGE_M)
+    deep_s = next(s for s, at in enumerate(north) if at >= EDGE_M + min(depth_m, 150))
+    jump = range(at_edge_s + jump_s, at_edge_s + jump_s + JUMP_S)
+    under_test = pipeline.Pipeline(order([zone], WARN_M=warn_m), (0, 0))
+    looked, entered_s = drive(under_test, north, noise_m(seed, len(north)), jump)
+
+    # From the buffer on, or from the edge, every second is looked at until it is decided.
+    near_s = next(s for s, at in enumerate(north) if at >= EDGE_M - warn_m and s >= deep_s - 60)
+    assert entered_s is not None, (depth_m, deep_s)
+    assert set(range(near_s, entered_s)) <= set(looked), (near_s, warn_m, looked[-70:])
+    # In R6's times. A jump that the tag had not watched begin may hide that it is deep.
+    is_hidden = jump.stop > deep_s - 12 and jump.start < deep_s + 12
+    most_s = 15 if depth_m >= 150 and not is_hidden else 120
+    assert entered_s - deep_s <= most_s, (depth_m, entered_s - deep_s, jump)
