@@ -19,10 +19,11 @@ from reticent.sim.track import checksum
 from reticent.tagcode import FIRMWARE, gnss
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "logic"))
-from test_gnss_damage import KINDS, run_case  # noqa: E402 - not installed
+from test_gnss_damage import KINDS, run_case
 
 BENCH = Path(__file__).parent
 BLOCKS = 352  # of 4 KiB: a Pico's volume
+MODULES = "__init__ nmea fields epoch fix judge sayings gnss events integrity".split()
 EPOCHS = 40
 DAMAGED = 70  # streams with damage: ten of each kind
 BAUD = 115_200
@@ -121,17 +122,7 @@ def main() -> None:
         files = {"stream.nmea": paced(EPOCHS), "damaged.bin": damaged(DAMAGED)}
         expected = checksum_here(files["damaged.bin"])
         (folder / "stream.nmea").write_bytes(files["stream.nmea"])
-        for module in (
-            "__init__",
-            "nmea",
-            "fields",
-            "epoch",
-            "fix",
-            "judge",
-            "gnss",
-            "events",
-            "integrity",
-        ):
+        for module in MODULES:
             target = folder / f"{module}.mpy"
             source = FIRMWARE / "tag" / f"{module}.py"
             compile_module(source, target, f"tag/{module}.py", "armv6m")

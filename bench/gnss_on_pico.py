@@ -75,7 +75,7 @@ def damaged():
 def text_of(fix):
     values = (fix.utc_s, fix.utc_ms, fix.lat_udeg, fix.lon_udeg, fix.alt_mm, fix.speed_cm_s)
     more = (fix.course_cdeg, fix.hdop_x100, fix.sats_used, fix.mode, fix.error_m, fix.signals)
-    return "%s %s %s\n" % (values, more, fix.is_doubtful)
+    return f"{values} {more} {fix.is_doubtful}\n"
 
 
 print("damaged", damaged())
