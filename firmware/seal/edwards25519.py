@@ -4,12 +4,9 @@ Owns the point formulas ("hwcd-3" and "hwcd" of the Explicit-Formulas Database f
 coordinates, complete on this curve) and the selection from the base point's table.
 """
 
-from array import array
-from binascii import unhexlify
-
 import micropython
 
-from seal.edwards25519_table import TABLE
+from seal.edwards25519_table import WORDS
 from seal.field25519 import element, to_bytes, zero
 from seal.limbs25519 import butterfly, copy, load, multiply, swap
 
@@ -25,7 +22,6 @@ _COLUMNS = 32
 _COLUMNS_A_PIECE = 4
 _ENTRY_WORDS = 24
 _HALF_WORDS = 8 * _ENTRY_WORDS
-_words = array("I", unhexlify(TABLE))  # in RAM: words in flash need not be aligned
 _ZERO, _ONE = element(0), element(1)
 
 
@@ -194,7 +190,7 @@ class Selection:
 
     def read(self, digits, position, first):
         """Return the addend for the four digits from the position, 64 bits apart."""
-        is_negative = _scan(self._packed, _words, digits, first << 8 | position)
+        is_negative = _scan(self._packed, WORDS, digits, first << 8 | position)
         plus, minus, t2d, negated, rest, nothing = self._elements
         load(plus, self._packed, 0)
         load(minus, self._packed, _BYTES)

@@ -3,11 +3,15 @@
 Sixteen points, 96 bytes each: y + x, y - x and 2 d x y, little-endian. For i from 0 to 7 the point
 (2**192 + sum of (2 bit(i, t) - 1) * 2**(64 t), t from 0 to 2) * base, then the eight of them times
 2**32. Kept as data: 1.5 KiB of flash against half a second of arithmetic at every boot, and
-the code for it. The tests compute it from the curve's definition.
+the code for it. The tests compute it from the curve's definition. The digits here are no name's:
+the collector takes them once the words are made.
 """
 
+from array import array
+from binascii import unhexlify
+
 # fmt: off
-TABLE = (
+WORDS = array("I", unhexlify(  # in RAM: words in flash need not be aligned
     "3e387324c8a2b04b54489ad31cd9938b518b45aaeec28364276808484694ce4b"
     "add088db13a8e2e3c14db15b3db1406fd22b1e55255471c66d3964c4aeb70540"
     "1c79ec5b82e180cc25766dafd0a9b4e0982ebb2f7d354d61da43a66376bb771c"
@@ -56,4 +60,4 @@ TABLE = (
     "4adc8c2c1c3e9b2e8f2b2939dbbd01f348b4456fdb638090ff0dc825b1a9d203"
     "b04f68720adbca3e82f6c418edb9df6defbabb6de44742a962d5b3ad06df632c"
     "fcd88dba438e78fd17e2b45ec2e1fa30518556001ec060bd64435cf348526f06"
-)
+))
