@@ -32,7 +32,12 @@ app = App(
 
 # Named, not imported: a command loads only what it needs.
 app.command(
-    "reticent.archive.key_commands:keys", name="keys", help="Keys of issuer and recipients."
+    "reticent.archive.key_commands:keys", name="keys", help="Keys: new, list, rotate, shred, hold."
+)
+app.command(
+    "reticent.archive.key_commands:make_wearer_key",
+    name="wearer-key",
+    help="The wearer's own key, made apart: a file, 24 words or a QR code.",
 )
 app.command(
     "reticent.bench.commands:personalise",

@@ -35,7 +35,7 @@ def host_opens(sealed, keys=KEYS[0]):
     if refused:
         return None, refused[0].reason
     try:
-        return opener.open_envelope(genuine[0], keys).batch.records, None
+        return opener.open_envelope(genuine[0], opener.RoleKeys(keys)).batch.records, None
     except opener.Refusal as reason:
         return None, str(reason)
 

@@ -1,18 +1,26 @@
-"""archive/keyring and files: keys on the disk, whole, private, never overwritten."""
+"""archive/keyring, ring_key, recipients, wearer: keys whole, private, wrapped, destroyed for good."""
 
 import os
+import shutil
 import stat
+import subprocess
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from reticent.archive.keyring import ROLES, Keyring, read_issuer_public
+from reticent.archive import keyring as keyring_module
+from reticent.archive import ring_key, wearer
+from reticent.archive.keyring import ROLES, Hold, Keyring, read_issuer_public, role_keys
+from reticent.archive.recipients import read_public_keys
 from reticent.clock import parse_utc
-from reticent.errors import BadInput, WontOverwrite
+from reticent.errors import BadInput, Finding, WontOverwrite
 from reticent.files import PRIVATE, write_new, write_whole
 from reticent.tagcode import batch, envelope
 
 MONDAY_S = parse_utc("2026-11-23")
-WEEK_S = 7 * 86_400
+DAY_S = 86_400
+WEEK_S = 7 * DAY_S
+HOLD = Hold("h1", bytes(8), "duty", "an appeal", "77", "A. Officer", MONDAY_S + 200 * DAY_S, {})
 
 
 @pytest.fixture
@@ -20,7 +28,16 @@ def ring(tmp_path):
     return Keyring.create(tmp_path / "keys", MONDAY_S, 3)
 
 
-def test_every_key_file_is_for_this_account_alone(ring):
+def every_byte(folder):
+    """Return the bytes of all files below the folder."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def raw(key):
+    return key.private_bytes_raw()
+
+
+def test_every_file_is_for_this_account_alone(ring):
     for folder, _, files in os.walk(ring.folder):
         assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700, folder
         for name in files:
@@ -28,17 +45,20 @@ def test_every_key_file_is_for_this_account_alone(ring):
 
 
 def test_there_is_a_key_for_each_role_and_week_and_none_twice(ring):
-    names = ["2026-11-23.pem", "2026-11-30.pem", "2026-12-07.pem"]
-    for role in ("duty", "officer"):
-        assert sorted(os.listdir(ring.folder / role)) == names
+    first = batch.week_of(MONDAY_S)
+    assert ring.weeks() == {"duty": [first, first + 1, first + 2]} | {
+        "officer": [first, first + 1, first + 2]
+    }
     kids = [kid for role in ROLES for kid in ring.private_keys(role)]
     assert len(kids) == len(set(kids)) == 7
 
 
-def test_no_temporary_file_is_left(ring):
-    assert [
-        name for _, _, names in os.walk(ring.folder) for name in names if ".pem." in name
-    ] == []
+def test_no_private_key_of_the_agency_stands_in_the_clear(ring):
+    data = every_byte(ring.folder)
+    for role in ("duty", "officer"):
+        for key in ring.private_keys(role).values():
+            assert raw(key) not in data
+            assert raw(key).hex().encode() not in data
 
 
 def test_recipients_are_the_public_halves_of_the_weeks_keys(ring):
@@ -49,6 +69,9 @@ def test_recipients_are_the_public_halves_of_the_weeks_keys(ring):
         private = ring.private_keys("duty")[envelope.kid_of(key)]
         assert private.public_key().public_bytes_raw() == key
     assert envelope.kid_of(recipients.wearer) in ring.private_keys("wearer")
+    written = ring.folder.parent / "recipients.toml"
+    written.write_text(ring.public_keys().text())
+    assert read_public_keys(written).recipients(MONDAY_S, MONDAY_S + 2 * WEEK_S) == recipients
 
 
 def test_the_last_second_of_a_term_decides_its_last_week(ring):
@@ -57,25 +80,17 @@ def test_the_last_second_of_a_term_decides_its_last_week(ring):
 
 
 def test_a_term_beyond_the_keys_is_refused_with_the_week(ring):
-    with pytest.raises(BadInput, match=r"2026-12-14\.pem: no duty key for this week"):
+    with pytest.raises(BadInput, match="no duty key for the week of 2026-12-14"):
         ring.recipients(MONDAY_S, MONDAY_S + 4 * WEEK_S)
+    ring.rotate(add_weeks=1)
+    assert len(ring.recipients(MONDAY_S, MONDAY_S + 4 * WEEK_S).duty) == 4
 
 
 def test_keys_are_never_overwritten(ring):
-    before = (ring.folder / "issuer.pem").read_bytes()
+    before = every_byte(ring.folder)
     with pytest.raises(WontOverwrite, match="has keys already; choose an empty folder"):
         Keyring.create(ring.folder, MONDAY_S, 3)
-    assert (ring.folder / "issuer.pem").read_bytes() == before
-
-
-def test_a_ring_cut_short_is_not_overwritten_either(tmp_path):
-    folder = tmp_path / "keys"
-    for part in (folder, folder / "duty"):
-        part.mkdir(mode=0o700)
-    (folder / "duty" / "2026-11-23.pem").write_text("a week's key")
-    with pytest.raises(WontOverwrite, match=r"2026-11-23\.pem exists"):
-        Keyring.create(folder, MONDAY_S, 1)
-    assert (folder / "duty" / "2026-11-23.pem").read_text() == "a week's key"
+    assert every_byte(ring.folder) == before
 
 
 def test_a_folder_that_others_can_enter_is_refused(tmp_path):
@@ -85,31 +100,187 @@ def test_a_folder_that_others_can_enter_is_refused(tmp_path):
         Keyring.create(tmp_path / "keys", MONDAY_S, 1)
 
 
+def test_a_ring_under_a_passphrase_opens_with_it_alone(tmp_path, monkeypatch):
+    folder = tmp_path / "keys"
+    made = Keyring.create(folder, MONDAY_S, 1, passphrase="correct horse")
+    monkeypatch.setattr("sys.stdin", open(os.devnull))
+    for passphrase, message in (
+        (None, "set RETICENT_PASSPHRASE"),
+        ("correct hors", "passphrase is wrong"),
+    ):
+        monkeypatch.delenv("RETICENT_PASSPHRASE", raising=False)
+        if passphrase:
+            monkeypatch.setenv("RETICENT_PASSPHRASE", passphrase)
+        with pytest.raises(BadInput, match=message):
+            made.private_keys("duty")
+    monkeypatch.setenv("RETICENT_PASSPHRASE", "correct horse")
+    before = made.private_keys("duty").keys()
+    made.issuer()
+    made.rotate()
+    assert made.private_keys("duty").keys() == before
+    monkeypatch.setenv("RETICENT_PASSPHRASE", "another")
+    with pytest.raises(BadInput, match="another passphrase's"):
+        made.issuer()
+
+
+def test_shredding_leaves_nothing_of_a_weeks_keys(ring):
+    gone = [raw(key) for role in ("duty", "officer") for key in ring.private_keys(role).values()]
+    old_key = (ring.folder / "ring-key" / "key").read_bytes()
+    assert ring.shred(MONDAY_S + 60 * DAY_S - 1) == []
+    words = ring.shred(MONDAY_S + 60 * DAY_S)
+    assert words == [f"{role} key of the week of 2026-11-23" for role in ("duty", "officer")]
+    assert [len(weeks) for weeks in ring.weeks().values()] == [2, 2]
+    kept = [raw(key) for role in ("duty", "officer") for key in ring.private_keys(role).values()]
+    assert len(set(gone) - set(kept)) == 2
+    assert (ring.folder / "ring-key" / "key").read_bytes() != old_key
+    ring.shred(MONDAY_S + 80 * DAY_S)
+    for role in ("duty", "officer"):
+        with pytest.raises(BadInput, match="all are destroyed"):
+            ring.private_keys(role)
+    assert not any(secret in every_byte(ring.folder) for secret in gone)
+
+
+def test_a_shred_that_leaves_a_trace_says_so(ring, monkeypatch):
+    (stray,) = [raw(key) for key in list(ring.private_keys("duty").values())[:1]]
+    left = ring.folder / "notes.txt"
+    for text in (stray, stray.hex().encode(), keyring_module.b64encode(b"?" + stray + b"??")):
+        left.write_bytes(b"before " + text + b" after")
+        with pytest.raises(Finding, match=r"notes\.txt: a key that was to be destroyed"):
+            Keyring.shred(shutil_copy(ring), MONDAY_S + 90 * DAY_S)
+    left.unlink()
+    # A ring that only forgets to write itself anew is found out too.
+    monkeypatch.setattr(Keyring, "_replace", lambda self, content: None)
+    with pytest.raises(Finding, match="still in it"):
+        ring.shred(MONDAY_S + 90 * DAY_S)
+
+
+def shutil_copy(ring):
+    copy = ring.folder.with_name("copy")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(ring.folder, copy)
+    return Keyring(copy)
+
+
+def test_no_backup_from_before_opens_after_a_shred(ring, tmp_path):
+    """A backup that honours CACHEDIR.TAG has no ring key; and the ring's new one opens it not."""
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    archive = tmp_path / "ring.tar"
+    command = ["tar", "--exclude-caches-all", "-C", str(ring.folder), "-cf", str(archive), "."]
+    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(["tar", "-C", str(backup), "-xf", str(archive)], check=True)
+    backup.chmod(0o700)
+    assert (backup / "ring.sealed").exists()
+    assert not (backup / "ring-key").exists()
+    with pytest.raises(BadInput, match="the ring key is not here"):
+        Keyring(backup).private_keys("duty")
+    ring.shred(MONDAY_S + 60 * DAY_S)
+    shutil.copytree(ring.folder / "ring-key", backup / "ring-key")
+    with pytest.raises(BadInput, match="not the key of this ring"):
+        Keyring(backup).private_keys("duty")
+
+
+def test_a_shred_that_stops_anywhere_leaves_a_whole_ring_and_ends_with_the_next(ring, monkeypatch):
+    """Each write and removal of a shred is made the last one: the ring is the old or the new."""
+
+    class Stop(BaseException):
+        pass
+
+    names = ("write_whole", "destroy")
+    steps = 0
+    while True:
+        copy = shutil_copy(ring)
+        left = steps
+
+        def stopping(real):
+            def call(*arguments):
+                nonlocal left
+                if left == 0:
+                    raise Stop
+                left -= 1
+                return real(*arguments)
+
+            return call
+
+        with monkeypatch.context() as patch:
+            patch.setattr(keyring_module, "write_whole", stopping(write_whole))
+            patch.setattr(ring_key, "destroy", stopping(ring_key.destroy))
+            patch.setattr(ring_key, "write_new", stopping(write_new))
+            try:
+                copy.shred(MONDAY_S + 60 * DAY_S)
+                break
+            except Stop:
+                steps += 1
+        assert len(Keyring(copy.folder).private_keys("duty")) in (2, 3), steps
+        copy.shred(MONDAY_S + 60 * DAY_S)
+        assert len(copy.private_keys("duty")) == 2, steps
+        assert sorted(path.name for path in (copy.folder / "ring-key").iterdir()) == [
+            "CACHEDIR.TAG",
+            "key",
+        ], steps
+    assert steps >= 3, (steps, names)
+
+
+def test_a_hold_ends_and_is_destroyed(ring):
+    secret = os.urandom(32)
+    ring.hold(Hold(**{**vars(HOLD), "secrets": {b"\1" * 32: secret}}))
+    assert secret not in every_byte(ring.folder)
+    assert ring.held("duty") == {b"\1" * 32: secret}
+    assert ring.held("officer") == {}
+    with pytest.raises(WontOverwrite, match="has a hold 'h1' already"):
+        ring.hold(HOLD)
+    ring.shred(MONDAY_S + 199 * DAY_S)
+    assert ring.held("duty") == {b"\1" * 32: secret}
+    assert ring.private_keys("duty") == {}
+    assert "hold h1" in ring.shred(MONDAY_S + 200 * DAY_S)
+    assert ring.holds() == []
+
+
 def test_wrong_files_are_named(ring, tmp_path):
     (ring.folder / "wearer.pem").write_text("nonsense")
     issuer = ring.folder / "issuer.pem"
-    duty = next((ring.folder / "duty").iterdir())
-    duty.write_bytes(issuer.read_bytes())
     cases = (
         (lambda: ring.private_keys("wearer"), "wearer.pem: not a private key in PEM"),
-        (lambda: ring.private_keys("duty"), "not an X25519 key"),
         (lambda: ring.private_keys("clerk"), "'clerk' is no role; it is duty, officer or wearer"),
+        (lambda: role_keys(issuer, "wearer"), "not an X25519 key"),
+        (lambda: role_keys(issuer, "duty"), "one key opens for the wearer only"),
         (lambda: read_issuer_public(issuer), "issuer.pem: not an Ed25519 public key"),
         (lambda: read_issuer_public(tmp_path / "none"), "none: No such file"),
         (lambda: Keyring(tmp_path / "none"), "none: no key folder"),
         (lambda: Keyring.create(tmp_path / "k", MONDAY_S, 0), "0 weeks: a key ring holds 1 to 60"),
+        (lambda: wearer.read_public(issuer), "not a wearer's public key"),
+        (lambda: read_public_keys(issuer), "not TOML"),
     )
     for call, message in cases:
         with pytest.raises(BadInput) as caught:
             call()
         assert message in str(caught.value), message
+    for name in ("ring.sealed", "ring-key/key"):
+        (ring.folder / name).write_bytes(b"nonsense")
+        with pytest.raises(BadInput, match="of a version known here"):
+            ring.private_keys("duty")
 
 
-def test_a_role_without_keys_here_says_so(ring):
-    for path in (ring.folder / "duty").iterdir():
-        path.unlink()
-    with pytest.raises(BadInput, match="no keys of this role here"):
-        ring.private_keys("duty")
+def test_a_wearers_key_is_its_24_words_and_its_file(tmp_path):
+    key = X25519PrivateKey.generate()
+    words = wearer.to_words(key)
+    assert len(words.split()) == 24
+    assert raw(wearer.from_words(words.upper())) == raw(key)
+    first, *rest = words.split()
+    swapped = " ".join([rest[0], first, *rest[1:]])
+    for wrong, message in (
+        (" ".join(rest), "23 words"),
+        (" ".join(["xylophon", *rest]), "word 1 is none of the list"),
+        (swapped if first != rest[0] else "abandon " * 24, "checksum is wrong"),
+    ):
+        with pytest.raises(BadInput, match=message):
+            wearer.from_words(wrong)
+    wearer.write(tmp_path / "wearer.pem", key)
+    assert list(role_keys(tmp_path / "wearer.pem", "wearer").private) == [
+        envelope.kid_of(wearer.public_of(key))
+    ]
+    wearer.draw(key, tmp_path / "key.svg")
+    assert b"<svg" in (tmp_path / "key.svg").read_bytes()
 
 
 def test_write_new_refuses_and_write_whole_replaces(tmp_path):

@@ -150,7 +150,7 @@ def host_opens(data, tags, own):
         return None, refused[0].reason
     try:
         keys = {kid: X25519PrivateKey.from_private_bytes(raw) for kid, raw in own.items()}
-        opened = opener.open_envelope(genuine[0], keys).batch
+        opened = opener.open_envelope(genuine[0], opener.RoleKeys(keys)).batch
     except opener.Refusal as reason:
         return None, str(reason)
     return [1, opened.kind, opened.policy_version, opened.week, opened.records], None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reticent.archive.access_log import AccessLog
 from reticent.archive.keyring import Keyring
+from reticent.archive.opener import RoleKeys
 from reticent.archive.session import Purpose, Session
 from reticent.bench import registration
 from reticent.clock import Clock, parse_utc
@@ -53,7 +54,7 @@ class Agency:
         session = Session(
             self.store,
             registration.read_identities(self.tags),
-            self.ring.private_keys(role),
+            RoleKeys(self.ring.private_keys(role), self.ring.held(role)),
             self.log,
         )
         return session.open(Purpose(role=role, **words), START_S + 200)

@@ -15,7 +15,7 @@ import orders
 from driver import Planned, drive
 from reticent.archive.audit import Content, Material, audit
 from reticent.archive.audit_orders import read_order
-from reticent.archive.opener import Refusal, Refused, authenticate, is_for, open_envelope
+from reticent.archive.opener import Refusal, Refused, RoleKeys, authenticate, is_for, open_envelope
 from reticent.bench.registration import Identity
 from reticent.collector.store import Sealed
 from reticent.orders.signing import sign_policy
@@ -159,7 +159,7 @@ class Dossier:
 
     def _open(self, identities):
         duty, officer, _ = keys()
-        ours = {envelope.kid_of(raw(key)): key for key in (*duty, *officer)}
+        ours = RoleKeys({envelope.kid_of(raw(key)): key for key in (*duty, *officer)})
         content = Content()
         in_order = sorted(self.stored, key=lambda one: (one.tag, one.number))
         for one in authenticate(in_order, identities)[0]:

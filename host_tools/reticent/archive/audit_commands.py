@@ -14,7 +14,7 @@ from reticent.archive.audit import audit as find
 from reticent.archive.audit_codes import NOTICE, VIOLATION, Found
 from reticent.archive.audit_inputs import Places, Sources
 from reticent.archive.desk import account
-from reticent.archive.keyring import Keyring, read_issuer_public
+from reticent.archive.keyring import read_issuer_public, role_keys
 from reticent.archive.session import Purpose, Session
 from reticent.bench.registration import read_identities
 from reticent.clock import Clock
@@ -142,8 +142,8 @@ def _open(
         raise BadInput("no key ring: name it with --keys")
     if places.log is None:
         raise BadInput("no access log: name its folder with --log")
-    ring, log = Keyring(places.keys), AccessLog(places.log)
-    held = [ring.private_keys(purpose.role) for purpose in purposes]
+    log = AccessLog(places.log)
+    held = [role_keys(places.keys, purpose.role) for purpose in purposes]
     for purpose, keys in zip(purposes, held, strict=True):
         result = Session(sources, material.identities, keys, log).open(purpose, utc_s)
         content.opened.extend(result.opened)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from reticent.archive.access_log import AccessLog
-from reticent.archive.keyring import Keyring
+from reticent.archive.keyring import role_keys
 from reticent.archive.opener import Opened
 from reticent.archive.session import Purpose, Result, Session
 from reticent.archive.words import Measures, Reader
@@ -72,7 +72,7 @@ class Opening:
 
     def __init__(self, desk: Desk, asked: Asked, utc_s: int, tag: bytes | None = None) -> None:
         """Log and open what the roles' keys open; an empty reason or case is refused first."""
-        held = {role: Keyring(desk.keys).private_keys(role) for role in asked.roles}
+        held = {role: role_keys(desk.keys, role) for role in asked.roles}
         identities = read_identities(desk.tags)
         self._store = Store(desk.database, must_exist=True)
         self._readers: dict[tuple[bytes, int], Reader] = {}

@@ -1,17 +1,29 @@
-"""`reticent keys`."""
+"""`reticent keys` and `reticent wearer-key`."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cyclopts import App, Parameter
+from rich.table import Table
 
-from reticent.archive.keyring import Keyring
-from reticent.clock import parse_utc
-from reticent.console import counted, tell
+from reticent.archive import wearer
+from reticent.archive.access_log import AccessLog, Opening
+from reticent.archive.desk import Desk, account, tag_id
+from reticent.archive.keyring import Hold, Keyring, role_keys
+from reticent.archive.opener import Refusal, authenticate, is_for, secret_of
+from reticent.archive.recipients import AGENCY, day_of
+from reticent.bench.registration import read_identities
+from reticent.clock import Clock, format_utc, parse_utc
+from reticent.collector.store import Store
+from reticent.console import counted, say, say_json, show, tell
+from reticent.errors import BadInput
+from reticent.files import PUBLIC, read_text, write_new
 
-keys = App(name="keys", help="Keys of issuer and recipients.")
+keys = App(name="keys", help="Keys: new, list, rotate, shred, hold.")
 
 
 @keys.command
@@ -20,9 +32,15 @@ def new(
     *,
     from_: Annotated[str, Parameter(name="--from")],
     weeks: int,
+    wearer_key: Path | None = None,
+    retention_days: int = 60,
     json: bool = False,
 ) -> None:
-    """Make the key ring of one tag: issuer, duty desk and officer by week, wearer.
+    """Make the key ring of one tag: issuer, and duty desk and officer by week.
+
+    The private keys lie under a ring key, and that under the passphrase in RETICENT_PASSPHRASE (or
+    in the file that RETICENT_PASSPHRASE_FILE names), where one is set. Leave the folder ring-key
+    out of every backup: docs/KEYS.md.
 
     Parameters
     ----------
@@ -32,12 +50,275 @@ def new(
         A day in the first week.
     weeks
         How many UTC weeks; an order's whole term needs keys.
+    wearer_key
+        The wearer's public key, made apart by `reticent wearer-key`. Without it one is made here:
+        good for trials only.
+    retention_days
+        Keys are destroyed so many days after their week's start; an order may not promise less.
     json
         Print JSON.
     """
-    Keyring.create(folder, parse_utc(from_), weeks)
+    public = None if wearer_key is None else wearer.read_public(wearer_key)
+    phrase = _passphrase()
+    Keyring.create(
+        folder,
+        parse_utc(from_),
+        weeks,
+        wearer=public,
+        retention_days=retention_days,
+        passphrase=phrase,
+    )
+    whose = "" if public is not None else ", and the wearer's (for trials: it is to be made apart)"
+    under = "" if phrase is not None else "; the ring key is under no passphrase"
     tell(
-        f"{folder}: issuer, wearer, and {counted(weeks, 'week')} of duty and officer keys",
-        {"folder": str(folder), "weeks": weeks},
+        f"{folder}: issuer, {counted(weeks, 'week')} of duty and officer keys{whose}{under}",
+        {"folder": str(folder), "weeks": weeks, "passphrase": phrase is not None},
         as_json=json,
     )
+
+
+@keys.command(name="list")
+def list_keys(folder: Path, *, public: bool = False, now: str | None = None) -> None:
+    """Show which weeks' private keys are there, destroyed or late, and the holds.
+
+    Parameters
+    ----------
+    folder
+        The key ring.
+    public
+        Print the recipients' public keys instead, as `order sign --recipients` takes them.
+    now
+        The time to count from (ISO 8601, UTC), if not the computer's clock.
+    """
+    ring = Keyring(folder)
+    if public:
+        say(ring.public_keys().text().rstrip())
+        return
+    there, late = ring.weeks(), ring.late(Clock.set_to(now).utc_s())
+    table = Table("week from", *AGENCY)
+    known = ring.public_keys().weeks
+    for week in sorted(known[AGENCY[0]]):
+        states = (
+            "destroyed" if week not in there[role] else "late" if week in late[role] else "there"
+            for role in AGENCY
+        )
+        table.add_row(day_of(week), *states)
+    show(table)
+    for hold in ring.holds():
+        say(f"hold {hold.name}: {_hold_words(hold)}")
+
+
+@keys.command
+def rotate(folder: Path, *, add_weeks: int = 0) -> None:
+    """Replace the ring key, and add weeks behind the last for an order that goes on.
+
+    Parameters
+    ----------
+    folder
+        The key ring.
+    add_weeks
+        How many UTC weeks to make keys for.
+    """
+    if not 0 <= add_weeks <= 60:
+        raise BadInput(f"{add_weeks} weeks: add 0 to 60")
+    Keyring(folder).rotate(add_weeks)
+    more = f", {counted(add_weeks, 'week')} of keys added" if add_weeks else ""
+    say(f"{folder}: a new ring key{more}; the old one is destroyed")
+
+
+@keys.command
+def shred(
+    folder: Path,
+    *,
+    log: Path,
+    tag: str,
+    case: str,
+    person: str | None = None,
+    json: bool = False,
+    now: str | None = None,
+) -> None:
+    """Destroy the keys of weeks that are over their retention, and holds at their end; prove it.
+
+    The ring key is replaced, so that no copy of the ring opens any more; every file of the ring is
+    then searched for what was destroyed. It is logged in the tag's access log. Run it each day.
+
+    Parameters
+    ----------
+    folder
+        The key ring.
+    log
+        The access logs' folder.
+    tag
+        The tag's id (16 hex digits).
+    case
+        The case's number; it is logged.
+    person
+        Who does it, if not this account's name.
+    json
+        Print JSON.
+    now
+        The time (ISO 8601, UTC), if not the computer's clock.
+    """
+    utc_s = Clock.set_to(now).utc_s()
+    gone = Keyring(folder).shred(utc_s)
+    who = account() if person is None else person
+    words = "; ".join(gone) or "nothing was due"
+    AccessLog(log).append(
+        Opening(tag_id(tag) or b"", who, "keys", f"destroyed: {words}", case, []), utc_s
+    )
+    tell(
+        f"{folder}: destroyed {counted(len(gone), 'secret')}; no trace of them is left in it",
+        {"destroyed": gone},
+        as_json=json,
+    )
+
+
+@keys.command
+def hold(
+    run: Path | None = None,
+    *,
+    database: Path | None = None,
+    tags: Path | None = None,
+    keys: Path | None = None,
+    log: Path | None = None,
+    name: str,
+    role: str,
+    tag: str,
+    first: int,
+    last: int,
+    purpose: str,
+    case: str,
+    until: str,
+    person: str | None = None,
+    now: str | None = None,
+) -> None:
+    """Keep some envelopes readable beyond their week's end: for a purpose, and until a day.
+
+    What is kept are the content secrets of these envelopes and nothing else. It is logged, and the
+    wearer can read the log; the wearer may ask for one too.
+
+    Parameters
+    ----------
+    run
+        The folder of a simulation: it says where database, tags, keys and log are.
+    database
+        The collector's database.
+    tags
+        The registered tags' files.
+    keys
+        The key ring.
+    log
+        The access logs' folder; else access-log beside the database.
+    name
+        The hold's name.
+    role
+        Whose envelopes: duty or officer.
+    tag
+        The tag's id (16 hex digits).
+    first
+        The number of the first envelope.
+    last
+        The number of the last one.
+    purpose
+        What they are kept for; it is logged.
+    case
+        The case's number; it is logged.
+    until
+        The day on which the hold ends (ISO 8601, UTC).
+    person
+        Who orders it, if not this account's name.
+    now
+        The time to log (ISO 8601, UTC), if not the computer's clock.
+    """
+    desk = Desk.at(run, database, tags, keys, log)
+    utc_s, ends_s = Clock.set_to(now).utc_s(), parse_utc(until)
+    if ends_s <= utc_s:
+        raise BadInput(f"{until}: a hold ends later than it begins")
+    if not purpose.strip():
+        raise BadInput("no purpose: a hold names one, the wearer can read it")
+    if role not in AGENCY:
+        raise BadInput(f"{role!r}: a hold is for duty or officer; the wearer's key stays anyway")
+    owner, who = tag_id(tag) or b"", account() if person is None else person
+    ring, opens = Keyring(desk.keys), role_keys(desk.keys, role)
+    store = Store(desk.database, must_exist=True)
+    try:
+        stored = [one for one in store.envelopes(owner) if first <= one.number <= last]
+        genuine, _ = authenticate(stored, read_identities(desk.tags))
+        ours = [one for one in genuine if is_for(opens, one)]
+        secrets = {one.sealed.hash: secret_of(one, opens) for one in ours}
+        if not secrets:
+            raise BadInput(f"no envelope from {first} to {last} of this tag is for {role} here")
+        numbers = [one.sealed.number for one in ours]
+        words = f"hold {name} until {format_utc(ends_s)}: {purpose}"
+        head = AccessLog(desk.log).append(Opening(owner, who, role, words, case, numbers), utc_s)
+        store.set_log_head(owner, head)
+    except Refusal as reason:
+        raise BadInput(f"an envelope must not be believed: {reason}; nothing is held") from None
+    finally:
+        store.close()
+    ring.hold(Hold(name, owner, role, purpose, case, who, ends_s, secrets))
+    say(f"hold {name}: {_hold_words(ring.holds()[-1])}")
+
+
+def make_wearer_key(
+    out: Path,
+    *,
+    words: bool = False,
+    qr: Path | None = None,
+    from_words: bool = False,
+    json: bool = False,
+) -> None:
+    """Make the wearer's own key, apart from the agency: on the wearer's device, or on paper.
+
+    Only OUT.public.toml goes to the agency. Whoever has the key reads all that the tag told; if it
+    is lost, nobody can make it again. A new order takes a new one.
+
+    Parameters
+    ----------
+    out
+        The private key's file, and OUT.public.toml beside it; nothing is overwritten.
+    words
+        Print the key as 24 words instead of writing a file for it.
+    qr
+        Draw it as a QR code into this SVG instead.
+    from_words
+        Take the 24 words from standard input, and write the key's file again.
+    json
+        Print JSON.
+    """
+    if from_words:
+        key = wearer.from_words(read_text(Path("/dev/stdin")))
+    else:
+        key = X25519PrivateKey.generate()
+    public = out.with_name(out.name + ".public.toml")
+    if from_words and public.exists() and wearer.read_public(public) != wearer.public_of(key):
+        raise BadInput(f"{public}: is another key's; these are not its words")
+    if not public.exists():
+        write_new(public, wearer.public_text(key).encode(), PUBLIC)
+    elif not from_words:
+        raise BadInput(f"{public} exists; choose another name")
+    if qr is not None:
+        wearer.draw(key, qr)
+    if words:
+        say(wearer.to_words(key))
+    if not words and qr is None:
+        wearer.write(out, key)
+    where = "24 words above" if words else str(qr or out)
+    if json:
+        say_json({"public": str(public), "key": wearer.public_of(key).hex()})
+    else:
+        say(f"{public}: for the agency; the key itself: {where}, for the wearer alone")
+
+
+def _hold_words(hold: Hold) -> str:
+    return (
+        f"{counted(len(hold.secrets), 'envelope')} for {hold.role} until "
+        f"{format_utc(hold.ends_s)}, case {hold.case}: {hold.purpose}"
+    )
+
+
+def _passphrase() -> str | None:
+    """Return the passphrase that is set, if one is."""
+    if path := os.environ.get("RETICENT_PASSPHRASE_FILE"):
+        return read_text(Path(path)).rstrip("\n")
+    return os.environ.get("RETICENT_PASSPHRASE") or None

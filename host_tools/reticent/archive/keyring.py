@@ -1,22 +1,32 @@
-"""The key ring of one tag: issuer's, recipients' and wearer's keys as PEM files in one folder.
+"""One tag's key ring: the issuer's key, the agency's private keys by role and UTC week, holds.
 
-    issuer.pem          Ed25519, signs orders; issuer.public.pem is what others check them with
-    duty/2026-11-23.pem X25519, opens the ALERT batches of the UTC week that starts on this Monday
-    officer/...         the same for ROUTINE batches
-    wearer.pem          X25519, opens both; it belongs on the wearer's own device
+    issuer.pem, issuer.public.pem   signs orders; under the passphrase, where there is one
+    recipients.toml                 the public halves (recipients.py)
+    ring.sealed                     private keys and holds, under the ring key
+    ring-key/                       the ring key (ring_key.py), in no backup
+    wearer.pem                      in trials only: the wearer's key is made apart
 
-The private keys lie in the clear, readable for this account alone. Wrapping them under a ring key,
-and destroying them week by week, is the retention's work and not done here yet.
+A week's keys are destroyed with the ring key that wrapped them: the ring is written anew, without
+them, under a new one. So no copy of ring.sealed from before opens any more.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from getpass import getpass
 from pathlib import Path
+from typing import Any
 
+import cbor2
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -25,27 +35,72 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from reticent.clock import format_utc
-from reticent.errors import BadInput, WontOverwrite
-from reticent.files import PRIVATE, make_private_folder, read_bytes, write_new
+from reticent.archive.opener import RoleKeys
+from reticent.archive.recipients import (
+    AGENCY,
+    DUTY,
+    OFFICER,
+    ROLES,
+    WEARER,
+    PublicKeys,
+    Recipients,
+    day_of,
+    read_public_keys,
+)
+from reticent.archive.ring_key import RingKey, RingKeys, destroy
+from reticent.errors import BadInput, Finding, WontOverwrite
+from reticent.files import (
+    PRIVATE,
+    make_private_folder,
+    read_bytes,
+    read_text,
+    write_new,
+    write_whole,
+)
 from reticent.tagcode import batch, envelope
 
-DUTY, OFFICER, WEARER = "duty", "officer", "wearer"
-ROLES = (DUTY, OFFICER, WEARER)
+__all__ = ["AGENCY", "DUTY", "OFFICER", "ROLES", "WEARER", "Keyring", "Recipients"]
 
-_ISSUER = "issuer.pem"
-_ISSUER_PUBLIC = "issuer.public.pem"
-_WEARER = "wearer.pem"
+_ISSUER, _ISSUER_PUBLIC = "issuer.pem", "issuer.public.pem"
+_WEARER, _PUBLIC, _SEALED = "wearer.pem", "recipients.toml", "ring.sealed"
+_VERSION = 1
+_MOST_WEEKS = 60
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True)
-class Recipients:
-    """The public keys an order names: one of each role for every week from the first on."""
+class Hold:
+    """What outlives its week's keys: the content secrets of some envelopes, for a purpose."""
 
-    first_week: int
-    duty: list[bytes]
-    officer: list[bytes]
-    wearer: bytes
+    name: str
+    tag: bytes
+    role: str
+    purpose: str
+    case: str
+    person: str
+    ends_s: int
+    secrets: dict[bytes, bytes] = field(repr=False)  # by the envelope's SHA-256
+
+    def fields(self) -> list[object]:
+        """Return the hold as the ring has it."""
+        words = [self.name, self.tag, self.role, self.purpose, self.case, self.person]
+        return [*words, self.ends_s, self.secrets]
+
+
+@dataclass
+class _Content:
+    """What is sealed: private keys by role and week, and holds."""
+
+    weeks: dict[str, dict[int, bytes]]
+    holds: list[Hold]
+
+    def encode(self) -> bytes:
+        return cbor2.dumps([self.weeks, [hold.fields() for hold in self.holds]])
+
+    @classmethod
+    def decode(cls, plain: bytes) -> _Content:
+        weeks, holds = cbor2.loads(plain)
+        return cls(weeks, [Hold(*fields) for fields in holds])
 
 
 class Keyring:
@@ -55,64 +110,219 @@ class Keyring:
         if not folder.is_dir():
             raise BadInput(f"{folder}: no key folder; make one with `reticent keys new`")
         self.folder = folder
+        self._keys = RingKeys(folder)
 
     @classmethod
-    def create(cls, folder: Path, from_s: int, weeks: int) -> Keyring:
-        """Make every key of the weeks from that of `from_s` on; no file is ever overwritten."""
-        if not 1 <= weeks <= 60:
-            raise BadInput(f"{weeks} weeks: a key ring holds 1 to 60")
-        if (folder / _ISSUER).exists() or (folder / _WEARER).exists():
-            raise WontOverwrite(f"{folder} has keys already; choose an empty folder")
-        for part in (folder, folder / DUTY, folder / OFFICER):
-            make_private_folder(part)
-        issuer = Ed25519PrivateKey.generate()
+    def create(
+        cls,
+        folder: Path,
+        from_s: int,
+        weeks: int,
+        *,
+        wearer: bytes | None = None,
+        retention_days: int = 60,
+        passphrase: str | None = None,
+    ) -> Keyring:
+        """Make every key of the weeks from that of `from_s` on; no file is ever overwritten.
+
+        Without the wearer's public key a wearer.pem is made too: good for trials only.
+        """
+        if not 1 <= weeks <= _MOST_WEEKS:
+            raise BadInput(f"{weeks} weeks: a key ring holds 1 to {_MOST_WEEKS}")
+        if not 1 <= retention_days <= 60:
+            raise BadInput(f"{retention_days} days: keys are kept for 1 to 60")
+        for name in (_ISSUER, _WEARER, _SEALED, _PUBLIC):
+            if (folder / name).exists():
+                raise WontOverwrite(f"{folder} has keys already; choose an empty folder")
+        make_private_folder(folder)
+        if wearer is None:
+            made = X25519PrivateKey.generate()
+            _write_pem(folder / _WEARER, made, None)
+            wearer = made.public_key().public_bytes_raw()
+        ring = cls(folder)
         first = batch.week_of(from_s)
-        for role in (DUTY, OFFICER):
-            for week in range(first, first + weeks):
-                _write_key(_week_file(folder, role, week), X25519PrivateKey.generate())
-        _write_key(folder / _WEARER, X25519PrivateKey.generate())
-        _write_key(folder / _ISSUER, issuer)
-        public = issuer.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        write_new(folder / _ISSUER_PUBLIC, public, PRIVATE)
-        return cls(folder)
+        content = _Content({role: {} for role in AGENCY}, [])
+        public = PublicKeys({role: {} for role in AGENCY}, wearer, retention_days)
+        _add_weeks(content, public, range(first, first + weeks))
+        key = RingKey.generate()
+        ring._keys.create(key, passphrase)
+        ring._write(key, content)
+        write_new(folder / _PUBLIC, public.text().encode(), PRIVATE)
+        make_issuer(folder, passphrase)
+        return ring
 
     def issuer(self) -> Ed25519PrivateKey:
         """Return the key that signs orders."""
-        return _read_ed25519(self.folder / _ISSUER)
+        return read_issuer(self.folder / _ISSUER)
 
     def issuer_public(self) -> bytes:
         """Return the 32 bytes with which orders are checked."""
         return read_issuer_public(self.folder / _ISSUER_PUBLIC)
 
+    def public_keys(self) -> PublicKeys:
+        """Return the public halves of all keys that the ring ever had."""
+        return read_public_keys(self.folder / _PUBLIC)
+
     def recipients(self, from_s: int, until_s: int) -> Recipients:
         """Return the public keys for every week that has a second in [from_s, until_s)."""
-        first, last = batch.week_of(from_s), batch.week_of(until_s - 1)
-        duty, officer = (
-            [_public(self._week_key(role, week)) for week in range(first, last + 1)]
-            for role in (DUTY, OFFICER)
-        )
-        return Recipients(first, duty, officer, _public(_read_x25519(self.folder / _WEARER)))
+        return self.public_keys().recipients(from_s, until_s, str(self.folder / _PUBLIC))
 
     def private_keys(self, role: str) -> dict[bytes, X25519PrivateKey]:
-        """Return a role's keys by key id."""
+        """Return a role's keys by key id, as far as they are not destroyed."""
         if role not in ROLES:
             raise BadInput(f"{role!r} is no role; it is duty, officer or wearer")
         if role == WEARER:
-            files = [self.folder / _WEARER]
-        else:
-            files = sorted((self.folder / role).glob("*.pem"))
-        if not files:
-            raise BadInput(f"{self.folder / role}: no keys of this role here")
-        keys = [_read_x25519(path) for path in files]
-        return {envelope.kid_of(_public(key)): key for key in keys}
+            return by_kid([read_wearer(self.folder / _WEARER)])
+        content = self._content()[1]
+        raw = content.weeks[role].values()
+        if not raw and not any(hold.role == role for hold in content.holds):
+            raise BadInput(f"{self.folder}: no {role} keys any more; all are destroyed")
+        return by_kid([X25519PrivateKey.from_private_bytes(key) for key in raw])
 
-    def _week_key(self, role: str, week: int) -> X25519PrivateKey:
-        path = _week_file(self.folder, role, week)
-        if not path.exists():
-            raise BadInput(
-                f"{path}: no {role} key for this week of the order; make keys for the whole term"
-            )
-        return _read_x25519(path)
+    def held(self, role: str) -> dict[bytes, bytes]:
+        """Return the content secrets that holds keep for a role, by the envelope's SHA-256."""
+        if role == WEARER:
+            return {}
+        holds = [hold for hold in self._content()[1].holds if hold.role == role]
+        return {digest: secret for hold in holds for digest, secret in hold.secrets.items()}
+
+    def holds(self) -> list[Hold]:
+        """Return the holds, in the order in which they were made."""
+        return self._content()[1].holds
+
+    def weeks(self) -> dict[str, list[int]]:
+        """Return the weeks whose private keys are there, by role; no ring key is needed."""
+        fields = self._sealed_fields()
+        return dict(zip(AGENCY, fields[2:4], strict=True))
+
+    def late(self, now_s: int) -> dict[str, list[int]]:
+        """Return the weeks, by role, whose keys ought to be destroyed by now."""
+        kept_s = self.public_keys().retention_days * _DAY_S
+        return {
+            role: [week for week in weeks if batch.week_start(week) + kept_s <= now_s]
+            for role, weeks in self.weeks().items()
+        }
+
+    def hold(self, hold: Hold) -> None:
+        """Keep a hold, under the ring key in use."""
+        key, content = self._content()
+        if any(other.name == hold.name for other in content.holds):
+            raise WontOverwrite(f"{self.folder}: has a hold {hold.name!r} already; name another")
+        content.holds.append(hold)
+        self._write(key, content)
+
+    def rotate(self, add_weeks: int = 0) -> None:
+        """Replace the ring key; add weeks behind the last one for an order that goes on."""
+        _, content = self._content()
+        if add_weeks:
+            public = self.public_keys()
+            first = max(public.weeks[DUTY]) + 1
+            _add_weeks(content, public, range(first, first + add_weeks))
+            # First: keys without their public halves are of no harm, but no order could name them.
+            write_whole(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
+        self._replace(content)
+
+    def shred(self, now_s: int) -> list[str]:
+        """Destroy what is due: weeks over their retention, holds at their end; say what.
+
+        The ring key is replaced and the old one overwritten; Finding where a trace is left.
+        """
+        key, content = self._content()
+        gone: list[bytes] = [key.key]
+        words: list[str] = []
+        for role, weeks in self.late(now_s).items():
+            for week in weeks:
+                gone.append(content.weeks[role].pop(week))
+                words.append(f"{role} key of the week of {day_of(week)}")
+        for hold in [hold for hold in content.holds if hold.ends_s <= now_s]:
+            content.holds.remove(hold)
+            gone += hold.secrets.values()
+            words.append(f"hold {hold.name}")
+        self._replace(content)
+        self._prove(gone)
+        return words
+
+    def _content(self) -> tuple[RingKey, _Content]:
+        fields = self._sealed_fields()
+        key = self._keys.load(fields[1], self._passphrase())
+        try:
+            plain = key.open(fields[4], cbor2.dumps(fields[:4]))
+        except InvalidTag:
+            where = self.folder / _SEALED
+            raise BadInput(f"{where}: damaged, or not under this ring key") from None
+        return key, _Content.decode(plain)
+
+    def _sealed_fields(self) -> list[Any]:
+        path = self.folder / _SEALED
+        try:
+            fields = cbor2.loads(read_bytes(path))
+        except (cbor2.CBORDecodeError, ValueError):
+            fields = None
+        if not isinstance(fields, list) or len(fields) != 5 or fields[0] != _VERSION:
+            raise BadInput(f"{path}: not a sealed ring of a version known here")
+        return fields
+
+    def _passphrase(self) -> str | None:
+        return read_passphrase(self.folder) if self._keys.needs_passphrase() else None
+
+    def _write(self, key: RingKey, content: _Content) -> None:
+        """Write the ring under this key; which weeks are in it stands beside, authenticated."""
+        fields = [_VERSION, key.id, *(sorted(content.weeks[role]) for role in AGENCY)]
+        sealed = key.seal(content.encode(), cbor2.dumps(fields))
+        write_whole(self.folder / _SEALED, cbor2.dumps([*fields, sealed]), PRIVATE)
+
+    def _replace(self, content: _Content) -> None:
+        """Write the ring under a new ring key and destroy the old one; whole at any stop.
+
+        Until the sealed file is replaced the old key is the ring's, from then on the new one; the
+        other of the two is destroyed here, or by whoever opens the ring next.
+        """
+        key = RingKey.generate()
+        self._keys.propose(key, self._passphrase())
+        self._write(key, content)
+        self._keys.settle(key.id)
+        for left in self.folder.glob(f".{_SEALED}.*"):
+            destroy(left)  # a write that was cut off
+
+    def _prove(self, gone: list[bytes]) -> None:
+        """Raise Finding where any of these secrets is left, in any file, in any usual writing."""
+        _, content = self._content()
+        texts = [(self.folder / _SEALED, content.encode())]
+        texts += [(path, path.read_bytes()) for path in self.folder.rglob("*") if path.is_file()]
+        for path, data in texts:
+            if any(form in data for secret in gone for form in _forms(secret)):
+                raise Finding(f"{path}: a key that was to be destroyed is still in it; remove it")
+
+
+def role_keys(path: Path, role: str) -> RoleKeys:
+    """Return what opens for a role: a ring's keys and holds, or the key in a wearer's file."""
+    if path.is_file():
+        if role != WEARER:
+            raise BadInput(f"{path}: one key opens for the wearer only; for {role} name a ring")
+        return RoleKeys(by_kid([read_wearer(path)]))
+    ring = Keyring(path)
+    return RoleKeys(ring.private_keys(role), ring.held(role))
+
+
+def make_issuer(folder: Path, passphrase: str | None) -> None:
+    """Make the key that signs orders, and its public half."""
+    issuer = Ed25519PrivateKey.generate()
+    _write_pem(folder / _ISSUER, issuer, passphrase)
+    public = issuer.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    write_new(folder / _ISSUER_PUBLIC, public, PRIVATE)
+
+
+def read_passphrase(folder: Path) -> str:
+    """Return the passphrase: from RETICENT_PASSPHRASE, a file it names, or asked for."""
+    if text := os.environ.get("RETICENT_PASSPHRASE"):
+        return text
+    if path := os.environ.get("RETICENT_PASSPHRASE_FILE"):
+        return read_text(Path(path)).rstrip("\n")
+    if sys.stdin.isatty():
+        return getpass(f"Passphrase of {folder}: ")
+    raise BadInput(
+        f"{folder}: under a passphrase; set RETICENT_PASSPHRASE or RETICENT_PASSPHRASE_FILE"
+    )
 
 
 def read_issuer_public(path: Path) -> bytes:
@@ -126,34 +336,56 @@ def read_issuer_public(path: Path) -> bytes:
     return key.public_bytes_raw()
 
 
-def _week_file(folder: Path, role: str, week: int) -> Path:
-    return folder / role / f"{format_utc(batch.week_start(week))[:10]}.pem"
-
-
-def _write_key(path: Path, key: Ed25519PrivateKey | X25519PrivateKey) -> None:
-    write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), PRIVATE)
-
-
-def _public(key: X25519PrivateKey) -> bytes:
-    return key.public_key().public_bytes_raw()
-
-
-def _read_private(path: Path) -> object:
-    try:
-        return load_pem_private_key(read_bytes(path), None)
-    except (ValueError, TypeError):
-        raise BadInput(f"{path}: not a private key in PEM without a password") from None
-
-
-def _read_ed25519(path: Path) -> Ed25519PrivateKey:
+def read_issuer(path: Path) -> Ed25519PrivateKey:
+    """Return the key in an issuer.pem."""
     key = _read_private(path)
     if not isinstance(key, Ed25519PrivateKey):
         raise BadInput(f"{path}: not an Ed25519 key; the issuer's is one")
     return key
 
 
-def _read_x25519(path: Path) -> X25519PrivateKey:
+def read_wearer(path: Path) -> X25519PrivateKey:
+    """Return the key in a wearer's file."""
     key = _read_private(path)
     if not isinstance(key, X25519PrivateKey):
         raise BadInput(f"{path}: not an X25519 key; recipients' keys are")
     return key
+
+
+def by_kid(keys: list[X25519PrivateKey]) -> dict[bytes, X25519PrivateKey]:
+    """Return the keys by their key ids."""
+    return {envelope.kid_of(key.public_key().public_bytes_raw()): key for key in keys}
+
+
+def _add_weeks(content: _Content, public: PublicKeys, weeks: range) -> None:
+    for role in AGENCY:
+        for week in weeks:
+            key = X25519PrivateKey.generate()
+            content.weeks[role][week] = key.private_bytes_raw()
+            public.weeks[role][week] = key.public_key().public_bytes_raw()
+
+
+def _write_pem(
+    path: Path, key: Ed25519PrivateKey | X25519PrivateKey, passphrase: str | None
+) -> None:
+    how = NoEncryption() if passphrase is None else BestAvailableEncryption(passphrase.encode())
+    write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how), PRIVATE)
+
+
+def _read_private(path: Path) -> object:
+    data = read_bytes(path)
+    try:
+        passphrase = read_passphrase(path).encode() if b"ENCRYPTED" in data else None
+        return load_pem_private_key(data, passphrase)
+    except (ValueError, TypeError):
+        raise BadInput(f"{path}: not a private key in PEM, or another passphrase's") from None
+
+
+def _forms(secret: bytes) -> Iterator[bytes]:
+    """Yield how a secret may stand in a file: raw, in hex, and in base64 at each offset."""
+    yield secret
+    yield secret.hex().encode()
+    yield secret.hex().upper().encode()
+    for lead in range(3):
+        # What stands before and behind it shifts base64: the middle is the same at any place.
+        yield b64encode(bytes(lead) + secret)[4:-4]

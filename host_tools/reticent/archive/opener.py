@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
@@ -97,17 +97,37 @@ def authenticate(
     return genuine, refused
 
 
-def is_for(keys: Mapping[bytes, X25519PrivateKey], genuine: Genuine) -> bool:
-    """Return whether one of these keys is among the envelope's recipients."""
-    return any(kid in keys for kid, _ in genuine.envelope.wrapped)
+@dataclass(frozen=True)
+class RoleKeys:
+    """What opens for a role: private keys by key id, content secrets of holds by envelope hash."""
+
+    private: Mapping[bytes, X25519PrivateKey] = field(repr=False)
+    held: Mapping[bytes, bytes] = field(default_factory=dict[bytes, bytes], repr=False)
 
 
-def open_envelope(genuine: Genuine, keys: Mapping[bytes, X25519PrivateKey]) -> Opened:
-    """Return the content of an envelope that is for one of the keys; else raise Refusal."""
-    sealed, read = genuine.sealed, genuine.envelope
-    secret = _unwrap(read, keys)
+def is_for(keys: RoleKeys, genuine: Genuine) -> bool:
+    """Return whether one of these keys is among the envelope's recipients, or a hold has it."""
+    is_held = genuine.sealed.hash in keys.held
+    return is_held or any(kid in keys.private for kid, _ in genuine.envelope.wrapped)
+
+
+def secret_of(genuine: Genuine, keys: RoleKeys) -> bytes:
+    """Return the content secret of an envelope that is for one of the keys; else raise Refusal.
+
+    That it is the one which the header commits to is checked.
+    """
+    read = genuine.envelope
+    held = keys.held.get(genuine.sealed.hash)
+    secret = _unwrap(read, keys.private) if held is None else held
     if not hmac.compare_digest(_derive(secret, envelope.COMMIT_INFO), read.header.commit):
         raise Refusal(Reason.COMMIT)
+    return secret
+
+
+def open_envelope(genuine: Genuine, keys: RoleKeys) -> Opened:
+    """Return the content of an envelope that is for one of the keys; else raise Refusal."""
+    sealed, read = genuine.sealed, genuine.envelope
+    secret = secret_of(genuine, keys)
     try:
         key = _derive(secret, envelope.KEY_INFO)
         plain = AESGCM(key).decrypt(_NONCE, read.ciphertext, read.header_bytes)

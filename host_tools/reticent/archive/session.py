@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
 from reticent.archive.access_log import AccessLog, Opening
 from reticent.archive.opener import (
     Genuine,
     Opened,
     Refusal,
     Refused,
+    RoleKeys,
     authenticate,
     is_for,
     open_envelope,
@@ -69,7 +68,7 @@ class Session:
         self,
         store: Envelopes,
         identities: Mapping[bytes, Identity],
-        keys: Mapping[bytes, X25519PrivateKey],
+        keys: RoleKeys,
         log: AccessLog,
     ) -> None:
         self._store = store
