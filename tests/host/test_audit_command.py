@@ -169,7 +169,7 @@ def test_bad_input_is_one_line_and_status_2_and_nothing_is_opened(agency, tmp_pa
     (tmp_path / "empty").mkdir()
     other = tmp_path / "other"
     shutil.copytree(agency.ring.folder, other)
-    (other / "officer" / "2026-11-23.pem").write_text("no key")
+    (other / "ring.sealed").write_text("no key")
     tags = ["--tags", str(agency.tags)]
     cases = (
         (["audit"], "no envelopes: name a run's folder, --database or --envelopes"),
@@ -189,7 +189,7 @@ def test_bad_input_is_one_line_and_status_2_and_nothing_is_opened(agency, tmp_pa
         (audit(agency, "--reason", "x", "--case", "y"), "but no --role"),
         (audit(agency, *OPENING[:3], " ", "--case", "y"), "no reason: an opening needs one"),
         (audit(agency, *OPENING, "--keys", str(junk)), "junk: no key folder"),
-        (audit(agency, *OPENING, "--keys", str(other)), "2026-11-23.pem: not a private key"),
+        (audit(agency, *OPENING, "--keys", str(other)), "ring.sealed: not a sealed ring"),
         (audit(agency, "--role", "clerk", *OPENING[2:]), "'clerk' is no role"),
         (audit(agency, *OPENING, "--now", "noon"), "'noon' is not a time"),
         (["audit", "--envelopes", str(agency.database), *tags], "byte 0: not an envelope"),

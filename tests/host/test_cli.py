@@ -96,7 +96,7 @@ def test_a_fault_of_the_order_is_told_with_its_line(agency, tmp_path, capsys):
     text = tmp_path / "order" / "order.toml"
     sign = ["order", "sign", str(text), "--keys", str(agency.ring.folder), "--tag"]
     sign += [str(agency.tag_file), "--out", str(tmp_path / "policy")]
-    fails(capsys, sign, 2, "2026-11-30.pem: no duty key for this week of the order")
+    fails(capsys, sign, 2, "recipients.toml: no duty key for the week of 2026-11-30")
     text.write_text(EXAMPLE.read_text().replace("2027-02-22", "2026-11-30"))
     fails(capsys, sign, 2, "order.toml:8: the review is not within the term: set it after")
     assert not (tmp_path / "policy").exists()
