@@ -8,7 +8,17 @@ from pathlib import Path
 import third_reader
 import vector_files
 from reticent.collector.app import MAX_BODY
-from reticent.tagcode import ack, batch, cbor, config, envelope, order_zones, policy, record
+from reticent.tagcode import (
+    ack,
+    batch,
+    cbor,
+    config,
+    envelope,
+    events,
+    order_zones,
+    policy,
+    record,
+)
 from sealing import Tag
 
 TEXT = (Path(__file__).parents[2] / "docs" / "FORMAT.md").read_text()
@@ -24,6 +34,13 @@ def test_the_policys_keys_are_the_documents():
     assert {int(number) for number, _ in keys} == policy._KEYS
     for number, name in keys:
         assert getattr(policy, name) == int(number), name
+
+
+def test_every_event_has_a_row():
+    rows = re.findall(r"^\| ([\d, ]+) \| [A-Za-z]", section(3), re.M)
+    listed = {int(code) for row in rows for code in row.split(",")}
+    assert listed == set(events.NAMES)
+    assert set(events.CLASSES) <= set(events.NAMES)
 
 
 def test_the_records_are_the_documents():
