@@ -30,9 +30,12 @@ _ROOT = (4, 4, 2, 0)  # [(p - 5) / 8]
 _REGISTERS = 7
 
 
+_NOTHING = array("i", bytes(4 * _LIMBS))
+
+
 def zero():
     """Return a new element, 0."""
-    return array("i", bytes(4 * _LIMBS))
+    return _NOTHING[:]
 
 
 def element(value: int):
