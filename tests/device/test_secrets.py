@@ -367,3 +367,22 @@ def test_dead_noise_sources_are_told_of_in_a_routine_batch_once():
         records = decode(data).records
         told.append([entry[3] for entry in records if entry[2:3] == [events.NOISE_FAILED]])
     assert told == [[3], []], told
+
+
+def test_the_first_files_in_chunks_as_mpremote_copies_them_leave_the_seed_once():
+    for chunk in (128, 256, 1_000, 4_096):
+        life = life_on(tag_life.blank_image(BLOCKS, {"/secrets/a": b"", "/secrets/b": b""}))
+        seed = bytes((chunk & 127, 99)) * 16
+        for name, block in (
+            ("a", vault.first_block(vault.Vault(seed).encode())),
+            ("b", vault.blank_block(1)),
+        ):
+            with open(FOLDER + "/" + name, "wb") as file:
+                for at in range(0, len(block), chunk):
+                    file.write(block[at : at + chunk])
+        assert life.image().count(seed) == 1, chunk
+        life = life_on(life.image())
+        secrets = Secrets(pair())
+        assert secrets._vault.state == seed, chunk
+        secrets.start_generator(b"")
+        assert life.image().count(seed) == 0, chunk
