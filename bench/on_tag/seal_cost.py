@@ -91,8 +91,7 @@ def header(kind=0):
 def put(outbox, number, recipients, drbg, space):
     """From the call to the closed file, in steps."""
     sealed = yield from envelope.seal(header(), BATCH, recipients, SEED, drbg, space)
-    yield
-    outbox.put(number, ROUTINE, sealed)
+    yield from outbox.put_steps(number, ROUTINE, sealed)
     return sealed
 
 
@@ -114,7 +113,7 @@ def main():
         assert measured("ghash_bitwise", once(ghash_bitwise, SEED[:16], text)) == fast
     measured("drbg", once(drbg.generate, 32))
     measured("batch", envelope.seal(header(), BATCH, recipients, SEED, drbg, space))
-    measured("put", once(outbox.put, 1, ROUTINE, bytes(1_500)))
+    measured("put", outbox.put_steps(1, ROUTINE, bytes(1_500)))
     measured("to_file", put(outbox, 2, recipients, drbg, space))
     os.remove(FOLDER + "/00000001.r")
     os.remove(FOLDER + "/00000002.r")

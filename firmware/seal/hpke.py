@@ -16,7 +16,7 @@ _KEM_ID = b"\x00\x20"
 _KDF_ID = b"\x00\x01"
 _KEM_SUITE = b"KEM" + _KEM_ID
 _MODE_BASE = b"\x00"
-_PSK_ID_HASHES = {}  # of the suites that were used: constants
+_SUITES = {}  # of the AEADs that were used: constants
 
 
 def derive_key_pair(ikm: bytes, space: Workspace | None = None):
@@ -63,11 +63,12 @@ def _encapsulate(recipient_public, ikm_e, space):
 
 def _key_schedule(shared_secret, info, aead_id):
     """Section 5.1 in base mode: (key, nonce of the first and only message)."""
-    suite = b"HPKE" + _KEM_ID + _KDF_ID + bytes((0, aead_id))
-    if aead_id not in _PSK_ID_HASHES:
-        _PSK_ID_HASHES[aead_id] = _labeled_extract(suite, b"", b"psk_id_hash", b"")
+    if aead_id not in _SUITES:
+        suite = b"HPKE" + _KEM_ID + _KDF_ID + bytes((0, aead_id))
+        _SUITES[aead_id] = suite, _labeled_extract(suite, b"", b"psk_id_hash", b"")
+    suite, psk_id_hash = _SUITES[aead_id]
     info_hash = _labeled_extract(suite, b"", b"info_hash", info)
-    context = _MODE_BASE + _PSK_ID_HASHES[aead_id] + info_hash
+    context = _MODE_BASE + psk_id_hash + info_hash
     secret = _labeled_extract(suite, shared_secret, b"secret", b"")
     key = _labeled_expand(suite, secret, b"key", context, _KEY_BYTES[aead_id])
     nonce = _labeled_expand(suite, secret, b"base_nonce", context, _NONCE_BYTES)
