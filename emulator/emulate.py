@@ -1,7 +1,7 @@
 """The whole tag on an emulated Pico: a track in, envelopes out, opened and audited, and measured.
 
-`make emulate UF2=RPI_PICO.uf2` is the short form, some minutes of a day with a breach and an upload
-slot; `DAY=1` is a whole day. What is measured is printed, and kept as JSON in the run's folder.
+`make emulate UF2=RPI_PICO.uf2` is the short form, some minutes of a day with a breach and an
+upload slot; `DAY=1` is a whole day. What is measured is printed, and kept as JSON in the run's folder.
 """
 
 from __future__ import annotations

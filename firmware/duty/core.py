@@ -2,14 +2,13 @@
 
 import asyncio
 
-from duty import secrets
+from duty import overlay, secrets
 from duty.gap import Gap
 from duty.noise import Noise
 from duty.secrets import Secrets
 from duty.supervisor import Supervisor
 from seal.health import SAMPLES
 from seal.steps import run
-from seal.workspace import Workspace
 from store import files
 from store.blocks import BlockPair
 from store.counters import Counters
@@ -50,7 +49,8 @@ class Tag:
         self.noise = Noise()
         self.drbg = self.secrets.start_generator(self.noise.fresh(*chip.draw(SAMPLES)))
         self.identity, self.tag = self.secrets.load_identity(self.drbg, watchdog.feed)
-        self.space = Workspace()
+        self.sealing_code, self.verifying_code = overlay.codes()
+        self.signing_key = None  # ed25519's, made of the identity's seed by the first signature
         run(self.scrub(), watchdog.feed)  # the state that this boot began with
         self.timebase = Timebase(max(self.counters.floor_s, build_utc_s))
         self.upload_now = asyncio.Event()

@@ -2,7 +2,6 @@
 
 import hashlib
 
-from seal import ed25519
 from store.policies import Policies
 from tag import events, succession
 from tag import policy as rules
@@ -112,7 +111,7 @@ class Orders:
     async def _checked(self, signed):
         """Return the Policy of these bytes if it may follow, else None; it is said why not."""
         try:
-            new = await self._tag.run_steps(self._verify(signed))
+            new = await self._verified(signed)
             held = self._held_version()
             cell_m = self._tag.secrets.kept_cell_m()
             succession.check_follows(new, self.policy, self._tag.tag, held, cell_m)
@@ -153,7 +152,7 @@ class Orders:
             return None
         self._tag.watchdog.feed()
         try:
-            policy = await self._tag.run_steps(self._verify(signed))
+            policy = await self._verified(signed)
         except FormatError:
             return self._refuse(rules.BAD_FORM)
         except rules.PolicyError as error:
@@ -165,7 +164,14 @@ class Orders:
             else None
         )
 
+    async def _verified(self, signed):
+        """Return the Policy of these bytes; FormatError or PolicyError where it is not genuine."""
+        async with self._tag.verifying_code:
+            return await self._tag.run_steps(self._verify(signed))
+
     def _verify(self, signed):
+        from seal import ed25519
+
         return rules.read(signed, self._tag.config.issuer_key, ed25519.verify)
 
     def _refuse(self, code):

@@ -3,7 +3,6 @@
 import asyncio
 
 from duty import told
-from seal import envelope
 from store.commit import commit
 from store.outbox import ALERT, ROUTINE
 from tag import events, reasons
@@ -125,12 +124,23 @@ class Sealer:
         header = Header(
             tag.tag, kind, number, address.version, counters.previous, counters.log_head
         )
-        steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg, tag.space)
-        sealed = await tag.run_steps(steps)
-        del steps  # its locals are secrets
-        await tag.run_steps(tag.scrub())
+        async with tag.sealing_code:
+            sealed = await self._sealed(header, data, recipients)
+        await tag.run_steps(tag.scrub())  # its locals were secrets
         said = self._said_dropped
         is_told = said is not None and said == counters.dropped
         tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)
         shelf = ALERT if kind == batch.ALERT else ROUTINE
         await tag.write(commit(tag.outbox, counters, shelf, sealed, tells_dropped))
+
+    async def _sealed(self, header, data, recipients):
+        """Return the envelope; inside `sealing_code` only."""
+        tag = self._tag
+        from seal import envelope
+        from seal.workspace import Workspace
+
+        space = Workspace(tag.signing_key)
+        steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg, space)
+        sealed = await tag.run_steps(steps)
+        tag.signing_key = space.signing_key
+        return sealed

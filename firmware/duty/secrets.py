@@ -4,7 +4,7 @@ They are one record in two flash blocks that are overwritten in place (store/blo
 would leave each old state in a free block. Only the public identity key is in a file.
 """
 
-from seal import ed25519
+from duty import overlay
 from seal.drbg import Drbg
 from seal.hmac import hmac_sha256
 from seal.steps import run
@@ -52,7 +52,11 @@ class Secrets:
             self._save()
         public = files.read(_PUBLIC)
         if public is None:
+            from seal import ed25519
+
             public = run(ed25519.public_key(self._vault.identity), feed)
+            del ed25519
+            overlay.drop()
             files.replace(_PUBLIC, public)
         return self._vault.identity, kid_of(public)
 

@@ -14,9 +14,9 @@ _LADDER_ELEMENTS = 11
 
 
 class Workspace:
-    """About 5 KiB on the tag."""
+    """About 5 KiB on the tag. `signing_key` is what an earlier one had left."""
 
-    def __init__(self):
+    def __init__(self, signing_key=None):
         self._nothing = zero()
         self.powers = Powers()
         self.ladder = tuple(zero() for _ in range(_LADDER_ELEMENTS))
@@ -25,9 +25,8 @@ class Workspace:
         self.selection = Selection()
         self.scalars = Scalars()
         self.hasher = Hasher()
-        self.signing_key: tuple[bytes, bytes, bytes, bytes] | None = (
-            None  # ed25519's: of the last seed that signed
-        )
+        # ed25519's, of the last seed that signed
+        self.signing_key: tuple[bytes, bytes, bytes, bytes] | None = signing_key
 
     def wipe(self):
         """Leave nothing of what was computed, but for the signing key."""

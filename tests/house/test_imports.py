@@ -17,7 +17,7 @@ ALLOWED = {
     "seal": FREE | {"wire", "cryptolib", "seal"},
     "store": FREE | {"os", "wire", "store"},
     "uplink": FREE | {"wire", "asyncio", "uplink"},
-    "duty": FREE | {"asyncio", "wire", "tag", "seal", "store", "uplink", "duty"},
+    "duty": FREE | {"asyncio", "gc", "sys", "wire", "tag", "seal", "store", "uplink", "duty"},
     "hal": FREE
     | {"machine", "network", "rp2", "os", "time", "asyncio", "socket", "ssl", "gc", "hal"},
 }
