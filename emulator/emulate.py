@@ -1,7 +1,7 @@
 """The whole tag on an emulated Pico: a track in, envelopes out, opened and audited, and measured.
 
 `make emulate UF2=RPI_PICO.uf2` is the short form, some minutes of a day with a breach and an
-upload slot; `DAY=1` is a whole day. What is measured is printed, and kept as JSON in the run's folder.
+upload slot; `DAY=1` is a whole day. What is measured is printed, and kept as JSON.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class EmulatedWay(Way):
 def audit(folder: Path) -> str:
     """Return the audit's last line; its findings end this program."""
     command = [sys.executable, "-m", "reticent", "audit", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"emulate: the audit found something:\n{done.stdout}{done.stderr}")
     return done.stdout.strip().splitlines()[-1]

@@ -38,20 +38,20 @@ class Job:
 
     uf2: str
     bootrom: str
-    xipMiss: int  # noqa: N815 - the names are tag.mjs's
+    xipMiss: int
     seed: int
     volume: str  # LittleFS image; the run leaves its own in it
     console: str  # what the chip printed
     sent: str  # what it wrote to the receiver
     result: str
-    endMs: int  # noqa: N815
+    endMs: int
     usb: bool = True
     uart: int = 0
     baud: int = 9600
     feed: str | None = None
     until: str | None = None  # stop when the console has said this
     cuts: str | None = None  # a folder for the volume before each flash operation
-    mostCuts: int = 0  # noqa: N815
+    mostCuts: int = 0
 
 
 class EmulatedTag:
@@ -117,7 +117,7 @@ class EmulatedTag:
         )
         path = folder / "job.json"
         path.write_text(json.dumps(asdict(job)))
-        subprocess.run(["node", str(HERE / "tag.mjs"), str(path)], check=True)  # noqa: S603, S607
+        subprocess.run(["node", str(HERE / "tag.mjs"), str(path)], check=True)
         return json.loads((folder / "result.json").read_text())
 
     def console(self) -> str:

@@ -1,7 +1,7 @@
 """Runs before main.py: the heap is collected every 16 KB while the modules load.
 
 What stays for good then lies together. Left to itself MicroPython collects when nothing is free:
-the modules lie all over the heap by then, with no hole of 1,280 bytes between them (emulated Pico).
+the modules lie all over the heap by then, with no hole of 1,280 bytes left (emulated Pico).
 """
 
 import gc
