@@ -18,6 +18,8 @@ from duty import overlay
 from duty.core import Tag
 from duty.sealing import Sealer
 from duty.sending import Sender
+from seal import ed25519, gcm, hpke  # noqa: F401 - what seals does not lie on the mocked flash
+from seal import envelope as sealing  # noqa: F401
 from seal.hmac import hmac_sha256
 from store import files as stored
 from tag.assembly import Assembly
@@ -25,7 +27,7 @@ from wire import ack, batch, envelope, vault
 from wire.config import Config
 
 _HOST = vfs.VfsPosix()
-overlay.drop = gc.collect  # what seals does not lie on this flash: it stays in memory
+overlay.drop = gc.collect  # so it stays in memory
 BLOCKS = 48
 ACK_KEY = b"\x0a" * 32
 START_S = orders.NOT_BEFORE + 86_400
