@@ -3,7 +3,7 @@
 import hashlib
 
 from store.policies import Policies
-from tag import events, succession
+from tag import events, locate, succession
 from tag import policy as rules
 from wire import FormatError
 
@@ -46,10 +46,30 @@ class Orders:
         if digest == self._seen:
             return  # it comes with every answer until the tag has sealed under it
         self._seen = digest
+        if locate.is_one(signed):
+            await self._take_locate(signed)
+            return
         new = await self._checked(signed)
         if new is not None:
             await self._tag.write(self._store.put_next_steps(signed))
             await self._hold(new)
+
+    async def _take_locate(self, signed):
+        """Act on a locate order, or say why it is not genuine."""
+        utc_s = self._tag.utc_s()
+        if self.policy is None or utc_s is None:
+            return
+        try:
+            steps = locate.read(signed, self._tag.config.issuer_key, ed25519.verify)
+            order = await self._tag.run_steps(steps)
+            locate.check_for(order, self._tag.tag, self.policy.version, utc_s)
+        except FormatError:
+            self._said.append((events.LOCATE_INVALID, rules.BAD_FORM))
+        except rules.PolicyError as error:
+            self._said.append((events.LOCATE_INVALID, error.code))
+        else:
+            for follower in self.followers:
+                follower.locate(order.number)
 
     async def allow(self, least_version):
         """Keep the least version that an ack allows: it never falls, whatever is restored."""

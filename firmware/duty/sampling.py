@@ -112,9 +112,10 @@ class Sampler:
             self._take_records(self._pipeline.tamper(utc_s, cause))
 
     def locate(self, number):
-        """Act on a genuine locate order of this number."""
+        """Act on a genuine locate order of this number, once: it comes with every answer."""
         utc_s = self._tag.utc_s()
-        if utc_s is not None:
+        is_new = self._ledger is None or not self._ledger.has_had(number)
+        if utc_s is not None and is_new:
             self._take_records(self._pipeline.locate(utc_s, number))
 
     async def warn(self, vibrator):

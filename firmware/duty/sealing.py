@@ -32,6 +32,9 @@ class Sealer:
         """Go on under a newer order, with no second batch in the upload slot that goes on."""
         self._slots.follow(policy.upload_s)
 
+    def locate(self, number):
+        """A locate order is the sampler's."""
+
     async def seal(self):
         """Seal whatever is due, and say when it is to be sent."""
         while True:

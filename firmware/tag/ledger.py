@@ -39,6 +39,10 @@ class Ledger:
             self.breach_s = 0
             self.is_changed = True
 
+    def has_had(self, number):
+        """Return whether this version's locate order of this number was acted on."""
+        return number in self._located
+
     def spend(self, cause, number, utc_s):
         """Use up one exception; return False where none is left, or this locate order was had."""
         if cause == LOCATE:

@@ -26,11 +26,13 @@ from tag import (  # noqa: E402 - the path comes first
     geometry,
     gnss,
     grid,
+    locate,
     order_zones,
     pipeline,
     policy,
     schedule,
     sphere,
+    succession,
 )
 from wire import (  # noqa: E402
     FormatError,
@@ -61,11 +63,13 @@ __all__ = [
     "geometry",
     "gnss",
     "grid",
+    "locate",
     "order_zones",
     "pipeline",
     "policy",
     "record",
     "schedule",
     "sphere",
+    "succession",
     "vault",
 ]

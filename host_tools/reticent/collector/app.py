@@ -47,13 +47,15 @@ class Collector:
         genuine = [one for one in received if self._is_genuine(one.envelope)]
         now_s = self._clock.utc_s()
         outcomes = self._store.put([one.sealed for one in genuine], now_s)
+        for tag, version in self._published(genuine).items():
+            self._store.raise_least_policy_version(tag, version)
         acks = [
             self._ack(one.sealed, now_s)
             for one, outcome in zip(genuine, outcomes, strict=True)
             if outcome != EVIDENCE
         ]
         _log_outcomes(outcomes, len(received) - len(genuine))
-        return ack.encode_answer(acks, self._newer_policy(genuine))
+        return ack.encode_answer(acks, self._order_for(genuine, now_s))
 
     def _is_genuine(self, received: envelope.Envelope) -> bool:
         tag = self._tags.get(received.header.tag)
@@ -63,13 +65,29 @@ class Collector:
         state = self._store.state(sealed.tag)
         return make_ack(sealed, now_s, state, self._tags[sealed.tag].ack_key)
 
-    def _newer_policy(self, genuine: list[Received]) -> bytes | None:
-        """Return a policy newer than any the sending tag has: the first envelope's tag."""
+    def _published(self, genuine: list[Received]) -> dict[bytes, int]:
+        """Return the highest version by tag that these envelopes obey and that was published.
+
+        Only such a one bars those below: a tag that lies about its version bars nothing.
+        """
+        highest: dict[bytes, int] = {}
+        for one in genuine:
+            tag, version = one.sealed.tag, one.envelope.header.policy_version
+            if version > highest.get(tag, 0) and self._store.policy(tag, version) is not None:
+                highest[tag] = version
+        return highest
+
+    def _order_for(self, genuine: list[Received], now_s: int) -> bytes | None:
+        """Return a locate order for the sending tag, else a policy newer than any it has, if any.
+
+        The sending tag is the first envelope's. A locate order is short-lived: it goes first.
+        """
         if not genuine:
             return None
         tag = genuine[0].sealed.tag
         held = max(one.envelope.header.policy_version for one in genuine if one.sealed.tag == tag)
-        return self._store.newer_policy(tag, held)
+        locate = self._store.locate_order(tag, held, now_s)
+        return locate or self._store.newer_policy(tag, held)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,15 @@ _policies = Table(
     Column("version", Integer, primary_key=True),
     Column("signed", LargeBinary, nullable=False),
 )
+_locates = Table(
+    "locates",
+    _metadata,
+    Column("tag", LargeBinary, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("expires_s", Integer, nullable=False),
+    Column("signed", LargeBinary, nullable=False),
+)
 _tags = Table(
     "tags",
     _metadata,
@@ -75,6 +84,15 @@ class Sealed:
     number: int
     hash: bytes
     sealed: bytes
+
+
+@dataclass(frozen=True)
+class Locate:
+    """A locate order, as far as the collector must know: version, number, expiry."""
+
+    version: int
+    number: int
+    expires_s: int
 
 
 @dataclass(frozen=True)
@@ -151,6 +169,35 @@ class Store:
             rows = connection.execute(query.order_by(columns.tag, columns.version))
             return [(tag, version, signed) for tag, version, signed in rows]
 
+    def publish_locate(self, tag: bytes, order: Locate, signed: bytes) -> None:
+        """Keep a locate order for the tag to fetch; a number is published once."""
+        row = {"tag": tag, "version": order.version, "number": order.number}
+        row_more = {"expires_s": order.expires_s, "signed": signed}
+        with self._writing.begin() as connection:
+            connection.execute(insert(_locates).values(row | row_more))
+
+    def locate_orders(self, tag: bytes, version: int) -> list[tuple[int, bytes]]:
+        """Return (number, signed locate order) of all of a version of the tag's order."""
+        columns = _locates.c
+        query = select(columns.number, columns.signed).where(
+            columns.tag == tag, columns.version == version
+        )
+        with self._reading.connect() as connection:
+            rows = connection.execute(query.order_by(columns.number))
+            return [(number, signed) for number, signed in rows]
+
+    def locate_order(self, tag: bytes, version: int, now_s: int) -> bytes | None:
+        """Return the newest locate order for this version that has not expired."""
+        columns = _locates.c
+        query = (
+            select(columns.signed)
+            .where(columns.tag == tag, columns.version == version, columns.expires_s > now_s)
+            .order_by(columns.number.desc())
+            .limit(1)
+        )
+        with self._reading.connect() as connection:
+            return connection.execute(query).scalar()
+
     def newer_policy(self, tag: bytes, version: int) -> bytes | None:
         """Return the newest signed policy above this version, if there is one."""
         columns = _policies.c
@@ -178,6 +225,11 @@ class Store:
     def set_least_policy_version(self, tag: bytes, version: int) -> None:
         """Let acks bar policies below this version."""
         self._set(tag, least_policy_version=version)
+
+    def raise_least_policy_version(self, tag: bytes, version: int) -> None:
+        """Bar what is below a version that the tag has sealed under: it never goes back (R28)."""
+        if self.state(tag).least_policy_version < version:
+            self._set(tag, least_policy_version=version)
 
     def _set(self, tag: bytes, **values: int | bytes) -> None:
         with self._writing.begin() as connection:

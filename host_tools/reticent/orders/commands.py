@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cyclopts import App
 from rich.table import Table
 
-from reticent.archive.keyring import Keyring, read_issuer_public
+from reticent.archive.keyring import Keyring, read_issuer, read_issuer_public
+from reticent.archive.recipients import PublicKeys, read_public_keys
 from reticent.bench.registration import read_identity
 from reticent.clock import format_utc
 from reticent.collector.store import Store
@@ -18,12 +20,14 @@ from reticent.files import PUBLIC, read_bytes, write_new
 from reticent.orders.check import quiet_words
 from reticent.orders.compiler import Fields, compile_order
 from reticent.orders.fault import OrderFault
-from reticent.orders.order import LEVELS, read_order
-from reticent.orders.signing import read_policy, sign_policy
+from reticent.orders.order import LEVELS, LIMITS, read_order
+from reticent.orders.signing import check_follows, read_policy, sign_policy
 from reticent.orders.zones import KINDS
 from reticent.tagcode import batch, policy
 
-order = App(name="order", help="Orders: new, check, sign, show, publish.")
+order = App(
+    name="order", help="Orders: new, check, sign, show, publish, diff, renew, revoke, locate."
+)
 order.command(
     "reticent.orders.new_commands:new", name="new", help="Write a new order, asked or from flags."
 )
@@ -35,30 +39,93 @@ order.command(
 
 
 @order.command
-def sign(text: Path, *, keys: Path, tag: Path, out: Path) -> None:
+def sign(
+    text: Path,
+    *,
+    keys: Path | None = None,
+    issuer_key: Path | None = None,
+    recipients: Path | None = None,
+    tag: Path,
+    after: Path | None = None,
+    out: Path,
+) -> None:
     """Check an order and sign it for one tag.
+
+    Who signs needs the issuer's key and the recipients' public keys, and nothing that opens.
 
     Parameters
     ----------
     text
         The order, TOML; it names its zones' GeoJSON file.
     keys
-        The tag's key ring.
+        The tag's key ring, where the issuer's key and the public keys lie together.
+    issuer_key
+        The key that signs, if not the ring's issuer.pem.
+    recipients
+        The recipients' public keys (`reticent keys list --public`), if not the ring's.
     tag
         The tag's public file.
+    after
+        The signed policy in force: what the tag asks of the next version is then checked too.
     out
         The signed policy to write.
     """
     written, source = read_order(text)
-    ring = Keyring(keys)
-    recipients = ring.recipients(written.not_before, written.not_after)
+    issuer, public, where = _desk(keys, issuer_key, recipients)
     identity = read_identity(tag)
+    if written.retention_days < public.retention_days:
+        raise BadInput(
+            f"{source.at('retention_days')}: {written.retention_days} days, but these keys are "
+            f"kept for {public.retention_days}: make keys that are destroyed as soon"
+        )
+    named = public.recipients(written.not_before, written.not_after, where)
     try:
-        signed = sign_policy(compile_order(written, identity.tag, recipients), ring.issuer())
+        fields = compile_order(written, identity.tag, named)
+        if after is not None:
+            check_follows(fields, after)
+        signed = sign_policy(fields, issuer)
     except OrderFault as fault:
         raise BadInput(f"{source.at(fault.key)}: {fault}") from None
     write_new(out, signed, PUBLIC)
     say(f"{out}: {written.reference}, version {written.version}, {len(signed)} bytes")
+
+
+def _desk(
+    keys: Path | None, issuer_key: Path | None, recipients: Path | None
+) -> tuple[Ed25519PrivateKey, PublicKeys, str]:
+    """Return the key that signs, the public keys that an order names, and where those are from."""
+    if keys is None and (issuer_key is None or recipients is None):
+        raise BadInput("name a key ring with --keys, or --issuer-key and --recipients")
+    ring = None if keys is None else Keyring(keys)
+    if issuer_key is not None:
+        issuer = read_issuer(issuer_key)
+    else:
+        assert ring is not None  # or the issuer's key was named
+        issuer = ring.issuer()
+    if recipients is not None:
+        return issuer, read_public_keys(recipients), str(recipients)
+    assert ring is not None  # or the recipients were named
+    return issuer, ring.public_keys(), f"{ring.folder}/recipients.toml"
+
+
+order.command(
+    "reticent.orders.life_commands:renew",
+    name="renew",
+    help="Write the next version of an order, one level lower without a review.",
+)
+order.command(
+    "reticent.orders.life_commands:revoke", name="revoke", help="Sign the end of an order, now."
+)
+order.command(
+    "reticent.orders.life_commands:diff",
+    name="diff",
+    help="Say in words in what two signed policies differ.",
+)
+order.command(
+    "reticent.orders.life_commands:locate",
+    name="locate",
+    help="Sign a locate order: one position, with a reason, logged.",
+)
 
 
 @order.command(name="show")
@@ -74,7 +141,7 @@ def show_order(signed: Path, *, issuer: Path, json: bool = False) -> None:
     json
         Print JSON.
     """
-    described = _describe(_read(signed, issuer))
+    described = describe(_read(signed, issuer))
     if json:
         say_json(described)
         return
@@ -82,7 +149,7 @@ def show_order(signed: Path, *, issuer: Path, json: bool = False) -> None:
     table.add_column("value", overflow="fold")
     for name, value in described.items():
         for entry in value if isinstance(value, list) else [value]:
-            table.add_row(name, _plain(entry))
+            table.add_row(name, plain(entry))
     show(table)
 
 
@@ -103,6 +170,8 @@ def publish(signed: Path, *, issuer: Path, database: Path) -> None:
     tag, version = fields[policy.TAG], fields[policy.VERSION]
     store = Store(database)
     store.publish(tag, version, read_bytes(signed))
+    if fields[policy.REVOKED] is not None:
+        store.raise_least_policy_version(tag, version)  # the order that it ends says no more
     store.close()
     say(f"version {version} is published for tag {tag.hex()}")
 
@@ -114,7 +183,7 @@ def _read(signed: Path, issuer: Path) -> Fields:
         raise BadInput(f"{signed}: {error}") from None
 
 
-def _describe(fields: dict[int, Any]) -> dict[str, Any]:
+def describe(fields: dict[int, Any]) -> dict[str, Any]:
     """Return the policy in words and plain values."""
     first_week, duty, officer, wearer = fields[policy.RECIPIENTS]
     return {
@@ -138,8 +207,26 @@ def _describe(fields: dict[int, Any]) -> dict[str, Any]:
         "duty_keys": len(duty),
         "officer_keys": len(officer),
         "wearer_key": wearer.hex(),
+        "on_tamper": fields[policy.EXCEPTIONS][0],
+        "locate": fields[policy.EXCEPTIONS][1],
+        "overrides": [_describe_override(entry) for entry in fields[policy.OVERRIDES]],
+        "review": _describe_review(fields[policy.REVIEW]),
+        "revoked": fields[policy.REVOKED],
         **fields[policy.STATEMENT],
     }
+
+
+def _describe_override(entry: list[Any]) -> str:
+    number, granted, justification = entry
+    usual = policy.GRANTS[number][0]
+    return f"{_name(LIMITS, number)}: {granted} instead of {usual}: {justification}"
+
+
+def _describe_review(review: list[Any] | None) -> str | None:
+    if review is None:
+        return None
+    utc_s, by, finding = review
+    return f"{format_utc(utc_s)} by {by}: {finding}"
 
 
 def _describe_zone(entry: list[Any]) -> dict[str, Any]:
@@ -157,7 +244,7 @@ def _describe_zone(entry: list[Any]) -> dict[str, Any]:
     }
 
 
-def _plain(entry: Any) -> str:
+def plain(entry: Any) -> str:
     """Return a table's text for a value; a zone or the quiet hours in one line."""
     if not isinstance(entry, dict):
         return str(entry)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from reticent.errors import BadInput
+from reticent.files import read_bytes
 from reticent.orders.compiler import Fields
 from reticent.orders.fault import OrderFault
-from reticent.tagcode import FormatError, cbor, cose, envelope, policy
+from reticent.tagcode import FormatError, cbor, cose, envelope, policy, succession
 
 
 def sign_policy(fields: Fields, issuer: Ed25519PrivateKey) -> bytes:
-    """Return the signed policy's bytes."""
+    """Return the signed policy's bytes; OrderFault for what no tag takes, whoever made the map."""
+    try:
+        policy.check(fields)
+    except policy.PolicyError as error:
+        raise OrderFault("", f"{error}: docs/FORMAT.md, section 7, has the rule") from None
     kid = envelope.kid_of(issuer.public_key().public_bytes_raw())
     payload = cbor.encode(fields)
     signed = cose.frame(kid, payload, issuer.sign(cose.to_be_signed(kid, payload)))
@@ -38,6 +44,31 @@ def read_policy(signed: bytes, issuer_public: bytes) -> Fields:
     except policy.PolicyError as error:
         raise BadInput(f"the policy is refused: {error}") from None
     return cast("Fields", cbor.decode(cose.parse(signed)[1]))
+
+
+def check_follows(fields: Fields, after: Path) -> None:
+    """Raise OrderFault where the tag would refuse this map after the signed policy in force.
+
+    The signature of that one is not checked: the tag has.
+    """
+    try:
+        old = policy.decode(cose.parse(read_bytes(after))[1])
+    except (FormatError, policy.PolicyError):
+        raise BadInput(f"{after}: not a signed policy that a tag takes") from None
+    new = policy.Policy(fields)
+    try:
+        succession.check_follows(new, old, old.tag, old.version, old.cell_m)
+    except policy.PolicyError as error:
+        key, mend = _MENDS[error.code]
+        raise OrderFault(key, f"{error}: {mend}") from None
+
+
+_MENDS = {
+    policy.OTHER_TAG: ("tag", "sign it for the tag of the order in force"),
+    policy.NOT_NEWER: ("version", "take the next number"),
+    policy.CELL_CHANGED: ("cell_m", "it stays as it is until the tag is released"),
+    policy.NOT_REVIEWED: ("review", "record the review in [review], or lower the level"),
+}
 
 
 def _verify(
