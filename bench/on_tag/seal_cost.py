@@ -91,6 +91,7 @@ def header(kind=0):
 def put(outbox, number, recipients, drbg, space):
     """From the call to the closed file, in steps."""
     sealed = yield from envelope.seal(header(), BATCH, recipients, SEED, drbg, space)
+    yield
     yield from outbox.put_steps(number, ROUTINE, sealed)
     return sealed
 
