@@ -19,7 +19,7 @@ EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format vectors sealed damage bench-gnss bench-zones fuzz emulate-gnss
-.PHONY: emulate-seal screenshots lock clean
+.PHONY: emulate-zones emulate-seal screenshots lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,8 @@ test: $(VENV)/.ready ## all tests, on CPython and on real MicroPython (ARGS=pyte
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 bench-zones: $(VENV)/.ready ## zones: cost, shapely as oracle, the noise of R6 (an hour)
-	$(BIN)/python bench/zone_cost.py $(ARGS)
+	@if command -v npm >/dev/null; then $(MAKE) -s $(NPM)/.ready; fi
+	$(BIN)/python bench/zone_cost.py --wasm $(NPM)/node_modules/$(WASM)
 	$(BIN)/python bench/shapely_oracle.py
 	$(BIN)/python bench/entry_rule.py
 
@@ -80,6 +81,9 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 
 emulate-gnss: $(VENV)/.ready ## a stream's cost on an emulated Pico (UF2=file EMULATOR=)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
+
+emulate-zones: $(VENV)/.ready ## zones and cells on an emulated Pico (UF2=file EMULATOR=)
+	@$(BIN)/python bench/zone_cost.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
 
 emulate-seal: $(VENV)/.ready ## sealing and secrets on an emulated Pico (UF2=file EMULATOR= CUTS=40)
 	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"

@@ -1,10 +1,10 @@
 """What a check of 100 zones and a cell cost, and that every interpreter gives the same results.
 
-usage: python bench/zone_cost.py [--wasm PACKAGE] [--driver FOLDER --uf2 FILE --bootrom FILE]
+usage: python bench/zone_cost.py [--wasm PACKAGE] [--emulator FOLDER --uf2 FILE]
 
 The unix interpreter always; the WebAssembly build (npm's pyscript package of MicroPython) and the
-emulated Pico (rp2040js with its driver, an official UF2, a boot ROM) where they are named, and
-skipped otherwise. Exits with 1 where a result differs.
+emulated Pico (a folder with pico.mjs, rp2040js and bootrom.bin; an official UF2) where they are
+named, and skipped otherwise. Exits with 1 where a result differs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from reticent.sim.image import build_image, compile_module
 from reticent.sim.interpreter import micropython_command
 from reticent.tagcode import FIRMWARE
 
-MODULES = ("__init__", "sphere", "edges", "geometry", "table", "grid")
+MODULES = (
+    "__init__", "sphere", "edges", "geometry", "near", "table", "grid", "schedule", "jumps",
+    "evidence", "fix",
+)  # fmt: skip
 ON_TAG = Path(__file__).parent / "on_tag"
 SCRIPT = ON_TAG / "zone_cost.py"
 PICO_BLOCKS = 352
@@ -59,7 +62,7 @@ def on_wasm(folder: Path, package: Path) -> str:
     for name in MODULES:
         source = (FIRMWARE / f"tag/{name}.py").read_text()
         source = re.sub(r"@micropython\.(viper|native)\n", "", source)
-        source = re.sub(r": (ptr8|ptr32|int)\b(?=[,)])", "", source)
+        source = re.sub(r": (ptr8|ptr16|ptr32|int)\b(?=[,)])", "", source)
         (folder / f"tag/{name}.py").write_text(source)
     (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT = False, 60, 1\n")
     return run(["node", ON_TAG / "wasm.mjs", package, folder, SCRIPT])
@@ -74,7 +77,15 @@ def on_pico(folder: Path, args: argparse.Namespace) -> str:
     image = folder / "flash.img"
     build_image(image, PICO_BLOCKS, files)
     return run(
-        ["node", ON_TAG / "pico.mjs", args.driver, args.uf2, args.bootrom, image, SCRIPT.stem]
+        [
+            "node",
+            ON_TAG / "pico.mjs",
+            args.emulator,
+            args.uf2,
+            args.emulator / "bootrom.bin",
+            image,
+            SCRIPT.stem,
+        ]
     )
 
 
@@ -101,7 +112,7 @@ def report(name: str, printed: str) -> set[str]:
 def main() -> None:
     """Run it wherever it can run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("wasm", "driver", "uf2", "bootrom"):
+    for name in ("wasm", "emulator", "uf2"):
         parser.add_argument(f"--{name}", type=Path)
     args = parser.parse_args()
     runs = {"unix": on_unix}
@@ -109,8 +120,8 @@ def main() -> None:
         print("skipped: WebAssembly needs node and --wasm")
     else:
         runs["wasm"] = lambda folder: on_wasm(folder, args.wasm)
-    if None in (args.driver, args.uf2, args.bootrom) or shutil.which("node") is None:
-        print("skipped: the emulated Pico needs node, --driver, --uf2 and --bootrom")
+    if None in (args.emulator, args.uf2) or shutil.which("node") is None:
+        print("skipped: the emulated Pico needs node, --emulator and --uf2")
     else:
         runs["pico"] = lambda folder: on_pico(folder, args)
     checksums: set[str] = set()

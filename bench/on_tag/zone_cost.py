@@ -9,7 +9,10 @@ import time
 import micropython
 
 from tag import grid
-from tag.geometry import Polygon
+from tag.evidence import Evidence
+from tag.fix import Fix
+from tag.geometry import Circle, Polygon
+from tag.jumps import Jumps
 from tag.table import Table
 
 try:
@@ -86,17 +89,49 @@ def spent_ns(call, arguments):
     return fastest_us * 1000 // len(arguments)
 
 
-def heap_free(table, positions):
-    """Check every position while nothing can be allocated; return how many were checked."""
+def heap_free(call, positions):
+    """Call with every position while nothing can be allocated; return how many calls that were."""
     checked = 0
     micropython.heap_lock()
     try:
         for lat, lon in positions:
-            table.check(lat, lon)
+            call(lat, lon)
             checked += 1
     finally:
         micropython.heap_unlock()
     return checked
+
+
+class FixWay:
+    """What each fix takes besides: whether it is thrown off, and the evidence of ten zones."""
+
+    def __init__(self, table, first_s):
+        self.table = table
+        self.jumps = Jumps()
+        self.evidence = [Evidence() for _ in range(10)]
+        self.fix = Fix(first_s, LAT, LON, 10, 9)
+
+    def take(self, lat, lon):
+        self.fix.utc_s += 1
+        self.fix.lat_udeg = lat
+        self.fix.lon_udeg = lon
+        self.jumps.take(self.fix)
+        self.table.measure(lat, lon)
+        for number in range(10):
+            depth_dm = self.table.depths_dm[number]
+            self.evidence[number].weigh(depth_dm, self.fix.error_m, 1)
+
+
+def bytes_a_call(call, positions):
+    """Return the bytes of heap that a call takes, the loop's own share with it."""
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()
+    for lat, lon in positions:
+        call(lat, lon)
+    spent = gc.mem_alloc() - before
+    gc.enable()
+    return spent // len(positions)
 
 
 def main():
@@ -113,8 +148,17 @@ def main():
     gc.collect()
     table = Table(polygons)
     print("vertices", sum(len(polygon.rings[0]) >> 1 for polygon in polygons))
-    print("checked_under_heap_lock", heap_free(table, positions))
+    print("checked_under_heap_lock", heap_free(table.check, positions))
+    print("measured_under_heap_lock", heap_free(table.measure, positions))
+    circles = Table([Circle(*position, 100 + 40 * k) for k, position in enumerate(positions)])
+    print("circles_under_heap_lock", heap_free(circles.measure, positions))
     print("check_ns", spent_ns(table.check, positions))
+    print("measure_ns", spent_ns(table.measure, positions))
+    # With seconds that are small ints everywhere, then with those of today.
+    for name, first_s in (("small", 1_000), ("today", 1_800_000_000)):
+        way = FixWay(table, first_s)
+        way.take(*positions[0])
+        print("fix_heap_" + name, bytes_a_call(way.take, positions))
     if NAIVE:
         zones = []
         for polygon in polygons:
@@ -130,7 +174,7 @@ def main():
 
 def print_checksums(polygons, table, positions):
     """Print one number each for the results of the kernel, of the geometry and of the grid."""
-    kernel = exact = away = cells = 0
+    kernel = exact = away = near = cells = 0
     for number, (lat, lon) in enumerate(positions[:60]):
         # Each position as it is, then moved to a corner of one of the zones, which is inside.
         ring = polygons[number].rings[0]
@@ -141,10 +185,13 @@ def print_checksums(polygons, table, positions):
                 exact = (exact * 5 + polygons[k].contains(y, x) + 1) % 1_000_003
         depth_mm = polygons[number].depth_mm(lat, lon)
         away = (away * 7 + depth_mm) % 1_000_003
+        table.measure(lat, lon)
+        for k in range(0, ZONES, 7):
+            near = (near * 5 + table.depths_dm[k]) % 1_000_003
         for cell_m in (500, 1_000):
             row, col = grid.cell(lat * number // 60, lon - 2_000_000 * number, cell_m, 77, -99)
             cells = (cells * 7 + row * 31 + col) % 1_000_003
-    print("checksums", kernel, exact, away, cells)
+    print("checksums", kernel, exact, away, near, cells)
 
 
 main()

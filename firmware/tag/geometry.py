@@ -12,7 +12,6 @@ Units are microdegrees; with `per_udeg` they are as many times finer (sphere.py)
 from array import array
 
 from tag import sphere
-from tag.edges import FlatSearch, SphereSearch
 
 _COS_Q = 15
 _FAR_MM = 1_500_000_000  # the flat map ends here: 0.3 % of what it says is wrong
@@ -124,6 +123,9 @@ class Polygon:
 
     def away_mm(self, lat, lon):
         """Return the distance to the nearest edge in millimetres."""
+        # Here, for a tag measures with near.py: it needs this near a pole only, and heap always.
+        from tag.edges import FlatSearch, SphereSearch
+
         if abs(lat) < sphere.FLAT_LATITUDE_UDEG * self._per_udeg:
             flat = FlatSearch(lat, lon, self._per_udeg)
             for ring, box in zip(self.rings, self.boxes):
