@@ -76,7 +76,7 @@ def twice(image):
 
 
 def busy(image):
-    delays = range(270) if is_full() else range(115, 140)  # a batch takes some 134 turns to seal
+    delays = range(280) if is_full() else range(118, 147)  # a batch takes some 140 turns to seal
     breaches = []
     for delay in delays:
         breaches += trial(image, BUSY, (), delay=delay)
