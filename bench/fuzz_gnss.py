@@ -46,8 +46,8 @@ SEEDS = [
     for body in (
         b"GNRMC,202641.000,A,4404.1305,N,12118.8515,W,38.880,315.00,130415,,,D,V",
         b"GPGGA,202641.000,4404.1305,N,12118.8515,W,2,11,0.83,1127.7,M,-19.6,M,,0000",
-        b"GNGNS,202641.000,4404.1305,S,12118.8515,E,AADN,11,0.83,1127.7,-19.6,,,V",
-        b"GNGLL,4404.13051234,N,12118.8515,W,235960.00,A,D",
+        b"GNGNS,202641.000,4404.1305,N,12118.8515,W,AADN,11,0.83,1127.7,-19.6,,,V",
+        b"GNGLL,4404.13051234,N,12118.8515,W,202641.00,A,D",
         b"GNVTG,315.00,T,,M,38.880,N,72.006,K,D",
         b"GNGSA,A,3,10,12,23,24,25,31,,,,,,,1.55,0.83,1.30,1",
         b"GPGSV,3,1,10,10,78,221,47,12,09,042,20,23,05,242,33,24,04,149,38,1",
@@ -59,7 +59,9 @@ SEEDS = [
     )
 ]
 SEEDS.append(b"\xb5\x62\x0a\x04\x28\x00" + bytes(30) + b"00080000\x00\x00\xbe\xe1")
-SEEDS.append(b"".join(SEEDS[:9]))
+SEEDS.append(b"".join(SEEDS[:9]))  # an epoch of all types: a fix
+SEEDS.append(TRAILER[:600])
+SEEDS.append(with_checksum(b"GPRMC,235960.5,A,0000.0001,S,18000.00,E,,,311216") + TRAILER[:150])
 
 
 def check_fix(fix: gnss.Fix, allowed: set[oracle.Place]) -> None:
