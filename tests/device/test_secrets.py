@@ -199,19 +199,38 @@ def test_littlefs_never_moves_or_reuses_the_blocks():
 
 
 def test_blocks_are_found_where_their_files_are():
-    """After an image was built anew, and where old blocks lie about in free space."""
+    """Copied by way of the file system, as a backup is put back: the old blocks lie about, alike."""
     life = life_on(tag_life.blank_image(BLOCKS))
-    secrets, _ = start()
-    state = secrets._vault.state
-    for name in vault.NAMES:  # a copy by way of the file system, as a backup would be put back
-        path = FOLDER + "/" + name
-        files.replace(path, files.read(path))
-    life = life_on(life.image())
-    secrets = Secrets(pair())
-    assert secrets._vault.state == state
-    secrets.start_generator(b"")
-    life = life_on(life.image())
-    assert Secrets(pair())._vault.state == hmac_sha256(state, b"next")
+    state = start()[0]._vault.state
+    for _ in range(6):
+        for name in vault.NAMES:
+            path = FOLDER + "/" + name
+            files.replace(path, files.read(path))
+        use_littlefs(0)  # so that not always the lower block is the file's
+        life = life_on(life.image())
+        secrets = Secrets(pair())
+        assert secrets._vault.state == state
+        secrets.start_generator(b"")
+        state = hmac_sha256(state, b"next")
+        life = life_on(life.image())
+        assert Secrets(pair())._vault.state == state
+
+
+def test_every_cut_of_a_boot_leaves_the_old_state_or_the_next():
+    image = tag_life.blank_image(BLOCKS)
+    seen = set()
+    for cut_at_op in range(1, 9):
+        for keeps in (0, 6, 40, 84, 110, 120, 200, 256):
+            life = life_on(image, cut_at_op=cut_at_op, cut_keeps=keeps)
+            try:
+                start()
+            except life.clock.PowerCut:
+                pass
+            life_on(life.image())
+            state = Secrets(pair())._vault.state
+            assert state in (SEED, hmac_sha256(SEED, b"next")), (cut_at_op, keeps)
+            seen.add(state)
+    assert len(seen) == 2
 
 
 def test_an_erased_block_without_its_mark_is_found_again():
