@@ -60,8 +60,7 @@ class Orders:
         if self.policy is None or utc_s is None:
             return
         try:
-            steps = locate.read(signed, self._tag.config.issuer_key, ed25519.verify)
-            order = await self._tag.run_steps(steps)
+            order = await self._verified(signed, locate.read)
             locate.check_for(order, self._tag.tag, self.policy.version, utc_s)
         except FormatError:
             self._said.append((events.LOCATE_INVALID, rules.BAD_FORM))
@@ -184,15 +183,13 @@ class Orders:
             else None
         )
 
-    async def _verified(self, signed):
-        """Return the Policy of these bytes; FormatError or PolicyError where it is not genuine."""
+    async def _verified(self, signed, read=rules.read):
+        """Return what `read` makes of it; FormatError or PolicyError where it is not genuine."""
         async with self._tag.verifying_code:
-            return await self._tag.run_steps(self._verify(signed))
+            from seal import ed25519
 
-    def _verify(self, signed):
-        from seal import ed25519
-
-        return rules.read(signed, self._tag.config.issuer_key, ed25519.verify)
+            steps = read(signed, self._tag.config.issuer_key, ed25519.verify)
+            return await self._tag.run_steps(steps)
 
     def _refuse(self, code):
         self._said.append((events.POLICY_REFUSED, code))
