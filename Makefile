@@ -18,7 +18,7 @@ UF2 ?=
 EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format vectors sealed damage bench-gnss bench-zones fuzz emulate-gnss
+.PHONY: help demo test check format guards vectors sealed damage bench-gnss bench-zones fuzz emulate-gnss
 .PHONY: emulate-zones emulate-seal screenshots lock clean
 
 help: ## list the targets
@@ -61,6 +61,9 @@ vectors: $(VENV)/.ready ## make tests/vectors/*.json and the example in docs/FOR
 
 sealed: $(VENV)/.ready ## seal random batches on MicroPython, open them here (BATCHES=10000)
 	@$(BIN)/python bench/sealed_batches.py --count $(BATCHES)
+
+guards: $(VENV)/.ready ## take each guard of disclosure away and demand a failing test
+	@$(BIN)/python bench/guards.py $(ARGS)
 
 damage: $(VENV)/.ready ## seeded damage to a receiver's stream (TRIALS=100000)
 	@RETICENT_TRIALS=$(TRIALS) $(BIN)/micropython tests/support/run_micropython.py \

@@ -32,6 +32,7 @@ class Disclosure:
     def follow(self, before):
         """Go on after the order before; return what it has still to say."""
         self._cells.follow(before._cells)
+        self._rate.follow(before._rate)
         said, before._slotwise = before._slotwise, []
         return said
 
@@ -128,13 +129,10 @@ class Disclosure:
             said.append((ROUTINE, record.present(self._cells.slot, present)))
         elif not zones.decided():
             return  # hours have just begun: the next fixes may tell, while the border is near
-        elif zones.clear() and self._may_say_cell(fix.utc_s):
+        elif zones.clear() and self._policy.level_at(fix.utc_s) == COARSE:
             self._cells.take(fix.lat_udeg, fix.lon_udeg)
         else:
             # In an exclusion zone, or at its edge: no cell, and a slot without one says so. What
             # fixes the place in a breach silences it, as everything else.
             self._cells.take_none()
             self._cells.forget_anchor()
-
-    def _may_say_cell(self, utc_s):
-        return self._policy.level_at(utc_s) == COARSE and not self.time_is_in_doubt

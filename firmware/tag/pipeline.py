@@ -65,7 +65,7 @@ class Pipeline:
 
     def see(self, fix):
         """Notice how a fix lies to the last one, whether it is due or not; nothing comes of it."""
-        if fix.passes(self._policy.hdop_x10_most, self._policy.sats_least):
+        if fix.passes(self._policy.hdop_x10_most, self._policy.sats_least) and _is_on_earth(fix):
             self._zones.see(fix)
 
     def take_warning(self):

@@ -17,6 +17,10 @@ class Rate:
         if self._ledger.breach_s:
             self._said_s = utc_s
 
+    def follow(self, before):
+        """Go on where the rate of the order before ended."""
+        self._said_s = before._said_s
+
     def is_due(self, utc_s):
         """Return whether a position may be said in this second."""
         if self._said_s is None:

@@ -76,6 +76,11 @@ def each_record_is_on_the_list(told):
                 assert record.is_slot(entry[1]) == is_routine, entry
 
 
+def a_fault_inside_comes_of_a_broken_fix_only(told):
+    for _, entry in told.of_type(record.EVENT):
+        assert entry[2] != events.INTERNAL or "broken" in told.mishaps, entry
+
+
 def what_is_sealed_was_released(told):
     released = Counter(str(entry) for _, _, entry in told.released)
     own = (events.BOOT, events.NO_POLICY)
@@ -226,6 +231,7 @@ def batches_have_one_size_and_one_cadence(told):
 
 CHECKS = (
     each_record_is_on_the_list,
+    a_fault_inside_comes_of_a_broken_fix_only,
     what_is_sealed_was_released,
     a_position_is_a_fix_deep_in_an_exclusion_zone_that_was_entered,
     nothing_makes_a_dwelling_speak,

@@ -106,7 +106,7 @@ def test_a_slot_without_a_fix_says_so():
 
 def test_a_slot_that_begins_at_an_exclusion_zones_edge_says_that_it_has_no_cell():
     pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
-    path = [(SLOT_S - 5, 2600, 0), (10, 2800, 0), (4 * SLOT_S, 2600, 0)]
+    path = [(SLOT_S - 5, 2695, 0), (10, 2705, 0), (4 * SLOT_S, 2695, 0)]
     said = walk(pipeline, path)
     assert not of_type(said, record.CROSSING)
     coarse = {entry[1] - FIRST_SLOT: entry[2:] for entry in of_type(said, record.COARSE)}

@@ -92,6 +92,24 @@ def test_a_crossing_that_tells_its_slot_waits_until_that_is_over():
         assert of_type(said, record.CROSSING) == [[3, FIRST_SLOT + 1, 0, False]], leaves_at_s
 
 
+def test_a_crossing_alone_silences_its_slot_and_both_neighbours():
+    # A dwelling that is visited between two borders: no presence, no position.
+    law = order([circle(DWELLING, 5_000, 0, 200)])
+    path = [(4 * SLOT_S + 200, 0, 0), (400, 5_000, 0), (5 * SLOT_S - 600, 0, 0)]
+    said = walk(settled(law), path)
+    assert [entry[3] for entry in of_type(said, record.CROSSING)] == [True, False]
+    assert not of_type(said, record.PRESENT)
+    assert slots_of(said, record.COARSE) == [0, 1, 2, 6]
+
+
+def test_presence_alone_silences_the_slot_after_it():
+    # The dwelling's hours end without a crossing.
+    law = order([circle(DWELLING, 0, 0, 200, [30, 60])])
+    said = walk(settled(law), [(7 * SLOT_S, 0, 0)])
+    assert slots_of(said, record.PRESENT) == [0, 1]
+    assert slots_of(said, record.COARSE) == [3, 4]
+
+
 def test_an_entry_made_in_a_dwelling_is_told_on_leaving_it():
     zones = [circle(DWELLING, 0, 0, 150), circle(EXCLUSION, 0, 0, 600)]
     pipeline = settled(order(zones))

@@ -1,6 +1,7 @@
 """Walks through the pipeline, a fix each few seconds: what was said, by the life that said it."""
 
 from orders import NOT_BEFORE, fix
+from tag import events
 from tag.pipeline import Pipeline
 
 SLOT_S = 900
@@ -27,6 +28,7 @@ def walk(pipeline, path, start_s=START, step_s=1):
         while utc_s < until_s:
             seen = None if north_m is None else fix(utc_s, north_m, east_m)
             said.extend(pipeline.step(utc_s, seen))
+            assert not said or said[-1][1][2:3] != [events.INTERNAL], "a fault inside"
             utc_s += step_s
     return said
 

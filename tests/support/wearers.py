@@ -67,6 +67,7 @@ class Told:
     released: list[tuple[int, int, list]] = field(default_factory=list)  # second, class, record
     batches: list = field(default_factory=list)
     boots: list[int] = field(default_factory=list)
+    mishaps: list[str] = field(default_factory=list)
 
     def of_type(self, kind):
         """Return [(second of the release, record)] of a type."""
@@ -183,6 +184,7 @@ class _Driven:
     def mishap(self, name, utc_s):
         """Let it happen; return the tag's time after it."""
         self._now_s = utc_s
+        self._told.mishaps.append(name)
         pipeline = self._duty.pipeline
         if name == "boot":
             self._told.boots.append(utc_s)
