@@ -11,7 +11,9 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import orders
 import wearers
+from driver import OFFSET, drive
 from reticent.tagcode import batch, grid, policy, record
 from tag import events
 from wearers import START_S
@@ -171,8 +173,6 @@ def a_cell_is_that_of_a_fix_at_a_border(told):
 
 
 def cell_of(law, fix):
-    from driver import OFFSET
-
     return grid.cell(fix.lat_udeg, fix.lon_udeg, law.cell_m, *OFFSET)
 
 
@@ -227,6 +227,18 @@ def batches_have_one_size_and_one_cadence(told):
                 for value in (fix.lat_udeg, fix.lon_udeg):
                     for order in ("big", "little"):
                         assert value.to_bytes(4, order, signed=True) not in data
+
+
+def test_ten_minutes_of_a_breach_take_eleven_alerts():
+    law = orders.order([orders.circle(policy.EXCLUSION, 3_000, 0, 300)])
+    at_s = orders.NOT_BEFORE + 3_600
+    batches = drive(law, [(at_s, 0, 0), (at_s + 630, 3_000, 0), (at_s + 800, 0, 0)], at_s - 3_600)
+    alerts = [one for one in batches if one.kind == batch.ALERT]
+    entered_s = alerts[0].sealed_s
+    close = [one for one in alerts if one.sealed_s - entered_s <= 600]
+    assert len(close) == 11
+    positions = [entry for one in close for entry in one.records if entry[0] == record.PRECISE]
+    assert len(positions) == 40
 
 
 CHECKS = (
