@@ -115,7 +115,7 @@ def open_signed(sealed: bytes) -> batch.Batch:
     if refused:
         assert refused[0].reason != opener.Reason.UNSIGNED, "the harness has to sign"
         raise opener.Refusal(refused[0].reason)
-    return opener.open_envelope(genuine[0], TAG.keys).batch
+    return opener.open_envelope(genuine[0], opener.RoleKeys(TAG.keys)).batch
 
 
 READERS: tuple[Callable[[bytes], None], ...] = (

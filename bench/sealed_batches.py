@@ -71,7 +71,8 @@ def host_opens(sealed: bytes, number: int, place: int) -> list | None:
     genuine, refused = opener.authenticate([stored], {TAG: Identity(TAG, PUBLIC_KEY)})
     assert not refused, refused
     try:
-        read = opener.open_envelope(genuine[0], {KIDS[place]: KEYS[place]}).batch
+        own = opener.RoleKeys({KIDS[place]: KEYS[place]})
+        read = opener.open_envelope(genuine[0], own).batch
     except opener.Refusal as reason:
         assert str(reason) == opener.Reason.FOR_OTHERS, reason
         return None

@@ -184,3 +184,12 @@ def test_a_sequence_that_breaks_off_keeps_what_came_before():
                 break
             read += 1
         assert read == whole
+
+
+def test_an_envelopes_size_is_that_of_its_recipients_number():
+    """R20: what is in it, its class and its numbers do not show."""
+    sizes = {}
+    for case in vectors("envelopes")["cases"]:
+        if "batch" in case:
+            sizes.setdefault(len(case["recipients"]), set()).add(len(data_of(case)))
+    assert sizes == {1: {1384}, 2: {1476}, 4: {1660}}

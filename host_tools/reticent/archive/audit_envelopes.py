@@ -24,7 +24,6 @@ _CODES = {
     Reason.CONTENT: "batch-malformed",
     Reason.HEADER: "header-mismatch",
     Reason.WRAPPED: "wrapped-changed",
-    Reason.WRAPPED_SIZE: "wrapped-changed",
 }
 _MORE = {
     Reason.CONTENT: ": another version, a record out of range, a position in a ROUTINE batch or a "
