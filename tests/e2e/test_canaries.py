@@ -16,7 +16,7 @@ import pytest
 import tls_server
 from canary import Canary
 from reticent.archive.keyring import DUTY, OFFICER, Keyring
-from reticent.archive.opener import authenticate, open_envelope
+from reticent.archive.opener import RoleKeys, authenticate, open_envelope
 from reticent.bench.registration import Identity
 from reticent.collector.store import Sealed
 from reticent.run import Run
@@ -155,7 +155,7 @@ def open_all(way, run):
     found.sort(key=lambda one: one.number)
     genuine, refused = authenticate(found, {tag: Identity(tag, identity)})
     assert not refused
-    return [open_envelope(one, keys) for one in genuine]
+    return [open_envelope(one, RoleKeys(keys)) for one in genuine]
 
 
 @pytest.fixture(scope="module")

@@ -41,9 +41,8 @@ class Thief:
         self._flash = folder / "flash.img"
 
     def look(self, utc_s):
-        last_s = self.images[-1][0] if self.images else 0
-        is_time = utc_s % 3600 > _SEALED_AT_S + 10 or utc_s - last_s > 2_400
-        if utc_s - last_s > 240 and is_time:
+        last_s = self.images[-1][0] if self.images else None
+        if last_s is None or utc_s % 3600 > _SEALED_AT_S + 10 and utc_s - last_s > 240:
             pid = seized.child(b"chip")
             if pid is not None:
                 self.images.append((utc_s, seized.memory_of(pid), self._flash.read_bytes()))
@@ -158,8 +157,9 @@ def test_a_tag_that_does_not_clean_its_memory_is_found_out(tmp_path, monkeypatch
     shutil.copytree(FIRMWARE, firmware)
     sealing = firmware / "duty" / "sealing.py"
     clean = sealing.read_text()
-    assert "tag.scrub()" in clean
-    sealing.write_text(clean.replace("tag.scrub()", "pass"))
+    scrub = "await tag.run_steps(tag.scrub())"
+    assert scrub in clean
+    sealing.write_text(clean.replace(scrub, "pass"))
     monkeypatch.setattr(sim_tag, "FIRMWARE", firmware)
     images, batches, keys, public, _ = a_run(tmp_path / "run", (12.35, 13.2))
     found, _ = found_in(images, batches, keys, public)

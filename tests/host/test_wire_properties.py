@@ -16,7 +16,7 @@ import third_reader_orders
 from reticent.tagcode import FormatError, ack, batch, cbor, config, envelope, policy, record
 from third_reader import Refused
 
-EXAMPLES = 20_000 if os.environ.get("RETICENT_FULL") == "1" else 250
+EXAMPLES = 20_000 if os.environ.get("RETICENT_FULL") == "1" else 150
 lasting = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
 
 EDGES = [0, 1, 2, 3, 23, 24, 255, 256, 899, 900, 65_535, 65_536, 1 << 20, 1 << 24, (1 << 30) - 1,
