@@ -135,7 +135,7 @@ class Sealer:
         tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)
         shelf = ALERT if kind == batch.ALERT else ROUTINE
         await tag.write(commit(tag.outbox, counters, shelf, sealed, tells_dropped))
-        # Again: what the C stack still pointed at was no garbage yet (tests/e2e/test_seized_tag.py).
+        # Again: what the C stack still pointed at was no garbage yet (test_seized_tag.py).
         await tag.run_steps(tag.scrub())
 
     async def _sealed(self, header, data, recipients):

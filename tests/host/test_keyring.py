@@ -1,4 +1,4 @@
-"""archive/keyring, ring_key, recipients, wearer: keys private, wrapped, destroyed for good."""
+"""archive/keyring, ring_key, recipients, wearer: keys whole, private, wrapped, destroyed."""
 
 import os
 import shutil
