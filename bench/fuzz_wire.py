@@ -26,7 +26,17 @@ sys.path += [str(ROOT / "host_tools"), str(ROOT / "tests" / "support")]
 
 with atheris.instrument_imports(include=["wire", "tag", "reticent.archive.opener"]):
     from reticent.archive import opener
-    from reticent.tagcode import FormatError, ack, batch, cbor, config, cose, envelope, policy
+    from reticent.tagcode import (
+        FormatError,
+        ack,
+        batch,
+        cbor,
+        config,
+        cose,
+        envelope,
+        locate,
+        policy,
+    )
 
 import rogue  # noqa: E402
 from reticent.bench.registration import Identity  # noqa: E402
@@ -80,6 +90,11 @@ def read_policy(data: bytes) -> None:
         zone.next_start_s(order.not_before)
 
 
+def read_locate(data: bytes) -> None:
+    locate.is_one(data)
+    assert cbor.encode(locate.check(cbor.decode(data))) == data
+
+
 def read_config(data: bytes) -> None:
     assert config.decode(data).encode() == data
 
@@ -124,6 +139,7 @@ READERS: tuple[Callable[[bytes], None], ...] = (
     read_protected,
     read_answer,
     read_policy,
+    read_locate,
     read_config,
     read_batch,
     read_payload,
@@ -225,6 +241,7 @@ def seeds() -> list[bytes]:
         cbor.encode({1: -8, 4: TAG.id}),
         answer,
         order,
+        cbor.encode({1: 2, 2: TAG.id, 3: 1, 4: 1, 5: 1, 6: 9, 7: "who", 8: "why", 9: "77"}),
         personal.encode(),
         rogue.FULL.rstrip(b"\0")[:-1],
         TAG.payload(rogue.FULL),

@@ -7,6 +7,7 @@ force allows it, and that no number counts twice, is exceptions.py's and ledger.
 from tag.policy import BAD_FORM, BAD_LIMIT, BAD_SIGNATURE, OTHER_TAG, PolicyError
 from wire import FormatError, cbor, cose
 from wire.envelope import kid_of
+from wire.fields import is_text
 
 MAX_BYTES = 1_024
 MOST_LIFE_S = 86_400
@@ -65,8 +66,7 @@ def check(fields):
     life_s = fields[EXPIRES] - fields[ISSUED]
     _require(0 < life_s <= MOST_LIFE_S, "over a day from issue to expiry", BAD_LIMIT)
     for key in (PERSON, REASON, CASE):
-        told = isinstance(fields[key], str) and fields[key].strip()
-        _require(told, "a locate order without person, reason or case", BAD_LIMIT)
+        _require(is_text(fields[key]), "a locate order without person, reason or case", BAD_LIMIT)
     return fields
 
 

@@ -199,7 +199,7 @@ def test_littlefs_never_moves_or_reuses_the_blocks():
 
 
 def test_blocks_are_found_where_their_files_are():
-    """Copied by way of the file system, as a backup is put back: the old blocks lie about, alike."""
+    """Copied by way of the file system, as a backup is put back: old blocks lie about, alike."""
     life = life_on(tag_life.blank_image(BLOCKS))
     state = start()[0]._vault.state
     for _ in range(6):

@@ -14,6 +14,7 @@ from reticent.tagcode import (
     cbor,
     config,
     envelope,
+    locate,
     events,
     order_zones,
     policy,
@@ -69,6 +70,23 @@ def test_the_labels_are_the_documents():
 def test_the_limits_of_cbor_are_the_documents():
     assert f"nested {cbor.MAX_DEPTH} deep at most" in section(2)
     assert f"{cbor.MAX_WEIGHT:,}" in section(2)
+
+
+def test_the_locate_orders_keys_are_the_documents():
+    keys = re.findall(r"^\| (\d+) \| ([A-Z_]+) \|", section(10), re.M)
+    assert len(keys) == 9
+    for number, name in keys:
+        assert getattr(locate, name) == int(number), name
+    assert f"{locate.MAX_BYTES:,}" in section(10)
+    assert f"{locate.MOST_LIFE_S:,}" in section(10)
+
+
+def test_why_a_policy_is_refused_is_the_documents():
+    names = ("BAD_FORM", "BAD_SIGNATURE", "BAD_LIMIT", "OTHER_TAG", "NOT_NEWER", "CELL_CHANGED",
+             "NOT_REVIEWED")  # fmt: skip
+    told = [int(value) for value in re.findall(r"^\| (\d) \| [a-z]", section(7), re.M)]
+    codes = [getattr(policy, name) for name in names]
+    assert told[-len(codes) :] == codes
 
 
 def test_the_personalisation_is_the_documents():

@@ -66,6 +66,7 @@ def record_of(data):
         ("answers", third_reader.read_answer, None),
         ("personalisations", third_reader.read_personalisation, None),
         ("policies", third_reader_orders.read_order, None),
+        ("locates", third_reader_orders.read_locate_order, None),
     ],
 )
 def test_the_third_reader_reads_and_refuses_as_the_document_says(name, read, key):

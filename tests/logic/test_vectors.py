@@ -12,7 +12,7 @@ from seal import envelope as tag_envelope
 from seal.drbg import Drbg
 from seal.hmac import hmac_sha256
 from seal.steps import run
-from tag import grid, policy
+from tag import grid, locate, policy
 from wire import FormatError, ack, batch, cbor, config, envelope, record
 
 _FULL = sys.implementation.name == "micropython"  # CPython is what made the files
@@ -115,6 +115,13 @@ def test_orders_are_taken_and_refused_with_their_rule_as_in_the_vectors():
         policy.decode(data)
 
     check("policies", read, policy.PolicyError)
+
+
+def test_locate_orders_are_taken_and_refused_with_their_rule_as_in_the_vectors():
+    def read(data, case):
+        locate.check(cbor.decode(data))
+
+    check("locates", read, policy.PolicyError)
 
 
 def test_cells_are_those_of_the_vectors():

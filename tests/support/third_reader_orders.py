@@ -36,6 +36,23 @@ def read_order(data: bytes) -> dict:
     return order
 
 
+def read_locate_order(data: bytes) -> dict:
+    """Section 10: return the map; Refused names the field that breaks a rule."""
+    fields = item(data)
+    need(type(fields) is dict and set(fields) == set(range(1, 10)), "the fields")
+    need(is_int(fields[1], 2, 2), "FORMAT")
+    need(is_bytes(fields[2], 8), "TAG")
+    for key, name, most in (
+        (3, "VERSION", 2**31 - 1), (4, "NUMBER", 2**31 - 1),
+        (5, "ISSUED", 2**40 - 1), (6, "EXPIRES", 2**40 - 1),
+    ):  # fmt: skip
+        need(is_int(fields[key], 1, most), name)
+    need(0 < fields[6] - fields[5] <= DAY_S, "EXPIRES")
+    for key, name in ((7, "PERSON"), (8, "REASON"), (9, "CASE")):
+        need(is_text(fields[key]), name)
+    return fields
+
+
 def check_plain(order: dict) -> None:
     ranges = {
         "FORMAT": (1, 1), "VERSION": (1, 2**31 - 1), "LEVEL": (1, 3), "CELL_M": (500, 100_000),

@@ -22,6 +22,7 @@ import vectors_batches
 import vectors_cbor
 import vectors_cells
 import vectors_envelopes
+import vectors_locates
 import vectors_policies
 
 MAKERS = {
@@ -31,6 +32,7 @@ MAKERS = {
     "answers": vectors_answers.make_answers,
     "envelopes": vectors_envelopes.make,
     "policies": vectors_policies.make,
+    "locates": vectors_locates.make,
     "cells": vectors_cells.make,
     "personalisations": vectors_answers.make_personalisations,
 }
