@@ -19,7 +19,7 @@ EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format guards vectors sealed damage bench-gnss bench-zones fuzz emulate-gnss
-.PHONY: emulate-zones emulate-seal screenshots lock clean
+.PHONY: emulate-zones emulate-seal screenshots soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -91,6 +91,9 @@ emulate-zones: $(VENV)/.ready ## zones and cells on an emulated Pico (UF2=file E
 emulate-seal: $(VENV)/.ready ## sealing and secrets on an emulated Pico (UF2=file EMULATOR= CUTS=40)
 	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
 	@$(BIN)/python bench/secrets_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)" --cuts $(CUTS)
+
+soak: $(VENV)/.ready ## thirty days of a tag's time with seeded faults (ARGS="--days 30 --seed 1")
+	@$(BIN)/python bench/soak.py $(ARGS)
 
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -19,6 +19,7 @@ from duty.sealing import Sealer
 from duty.supervisor import how_of
 from hal import clock, watchdog
 from hal.chip import Chip
+from hal.supply import Supply
 from hal.uart import ReceiverUart
 from hal.vibrator import Vibrator
 from tag import reasons
@@ -44,7 +45,8 @@ def work(tag, orders):
     offset = tag.secrets.load_offset(policy.cell_m, tag.drbg)
     assembly = Assembly(policy.address)
     ledger = told.load(policy.version)
-    sampler = Sampler(tag, orders, offset, assembly, build_info.BUILD_UTC_S, ledger)
+    supply = None if board.GNSS_POWER is None else Supply(board.GNSS_POWER)
+    sampler = Sampler(tag, orders, offset, assembly, build_info.BUILD_UTC_S, ledger, supply)
     sealer = Sealer(tag, orders, assembly, sampler, build_info.VERSION, ledger)
     orders.followers = (sampler, sealer)
     baud = tag.config.gnss_baud

@@ -10,6 +10,7 @@ GNSS_UART = 0
 GNSS_TX = 0  # GP0, to the receiver's RX
 GNSS_RX = 1  # GP1, from the receiver's TX
 GNSS_RXBUF = 2_048  # two seconds at 9,600 baud
+GNSS_POWER = None  # the pin that enables the receiver's supply, where one is wired
 
 VIBRATOR = 15  # GP15, to the motor's transistor
 

@@ -36,6 +36,7 @@ class Tag:
         self.supervisor = Supervisor(watchdog, clock)
         self.gap = Gap(clock, _EPOCH_MS)
         self.ring = Ring()
+        self.is_resting = False  # the receiver is off: nothing comes for a while
         self.notes = []  # (event code, value) that a ROUTINE batch is to say
         for folder in (secrets.FOLDER, _STATE):
             files.ensure_folder(folder)

@@ -12,6 +12,12 @@ _SAMPLE_MS = 250
 _RATE_MS = 1_000  # between two epochs of the receiver
 _LAG_S = 3  # time passes in the pipeline this long behind, so that a late fix is not too late
 _COUNT_STEP = 3_600
+_PROGRESS_S = 20  # the longest that the warner says nothing to the supervisor
+_WAKE_S = (
+    30  # a receiver with a backup supply has its fix again within some 2 s; three times tried
+)
+_LEAST_REST_S = 60
+_REST_STEP_MS = 4_000  # the watchdog bites after 8.3 s
 _RETRY_S = 10  # between two searches for a receiver that none has found
 _FIRST_CLAIMS = 3  # epochs that say the same time before the first one is believed
 
@@ -19,7 +25,7 @@ _FIRST_CLAIMS = 3  # epochs that say the same time before the first one is belie
 class Sampler:
     """Under one order; what is released goes to the assembly. UART and vibrator are handed in."""
 
-    def __init__(self, tag, orders, cell_offset, assembly, build_utc_s, ledger=None):
+    def __init__(self, tag, orders, cell_offset, assembly, build_utc_s, ledger=None, supply=None):
         self._tag = tag
         self._orders = orders
         self._policy = orders.policy
@@ -31,6 +37,9 @@ class Sampler:
         )
         self._loss = loss.Loss(self._now_s(), self._policy.slot_s)
         self._has_found = False
+        self._supply = supply  # None: the receiver is always on
+        self._warning = asyncio.Event()
+        self._pattern_ms = None
         self._kind = receivers.UNKNOWN
         self._baud = tag.config.gnss_baud
         self._ledger = ledger  # None: what is told is not kept for a next life
@@ -104,6 +113,32 @@ class Sampler:
             now_s = self._now_s()
             if self._loss.is_silent(now_s) and now_s - since_s >= _RETRY_S:
                 return
+            if self._supply is not None and self._rest_s():
+                await self._rest(self._supply, buffer)
+                since_s = self._now_s()
+
+    def _rest_s(self):
+        """Return how long the receiver may be off: until shortly before the next fix is due.
+
+        0 where that is not worth it, and while there is no fix: then it searches.
+        """
+        utc_s = self._tag.utc_s()
+        if utc_s is None or self._loss.is_late(self._now_s()):
+            return 0
+        rest_s = self._pipeline.due_s - utc_s - _WAKE_S
+        return rest_s if rest_s >= _LEAST_REST_S else 0
+
+    async def _rest(self, supply, buffer):
+        """Let the receiver be off. Time passes on in short steps, for the watchdog's sake."""
+        supply.off()
+        self._tag.is_resting = True
+        while self._pipeline.due_s - _WAKE_S > self._tag.utc_s():
+            since_s = self._now_s()
+            await asyncio.sleep_ms(_REST_STEP_MS)
+            self._loss.rest(self._now_s() - since_s)
+            self._hear(buffer, 0)
+        self._tag.is_resting = False
+        supply.on()
 
     def tamper(self, cause):
         """Say that the strap or the case was opened (record.STRAP, record.CASE)."""
@@ -121,11 +156,13 @@ class Sampler:
     async def warn(self, vibrator):
         """Vibrate where the wearer comes near an exclusion zone."""
         while True:
-            await asyncio.sleep_ms(_SAMPLE_MS)
             self._tag.supervisor.progress(reasons.WARN)
-            pattern_ms = self._pipeline.take_warning()
-            if pattern_ms is not None:
-                await vibrator.play(pattern_ms)
+            try:
+                await asyncio.wait_for(self._warning.wait(), _PROGRESS_S)
+            except asyncio.TimeoutError:
+                continue
+            self._warning.clear()
+            await vibrator.play(self._pattern_ms)
 
     def _now_s(self):
         return self._tag.clock.ms() // 1000
@@ -152,6 +189,10 @@ class Sampler:
                 self._pipeline.restart()
             self._take_records(self._pipeline.step(utc_s - _LAG_S, None))
             self._say_events(now_s, utc_s)
+        pattern_ms = self._pipeline.take_warning()
+        if pattern_ms is not None:
+            self._pattern_ms = pattern_ms
+            self._warning.set()
 
     def _say_events(self, now_s, utc_s):
         for code, value in self._integrity.suspicions(now_s):

@@ -11,6 +11,9 @@ from tag.schedule import LONG_OUTAGE_S, OUTAGE_SLOTS, UploadSlots
 from wire import batch, record
 from wire.envelope import Header
 
+_LOOK_MS = 1_000
+_REST_MS = 4_000
+
 
 class Sealer:
     """Under one order; `sampler` tells what HEALTH and RECEIVER say."""
@@ -38,7 +41,7 @@ class Sealer:
     async def seal(self):
         """Seal whatever is due, and say when it is to be sent."""
         while True:
-            await asyncio.sleep_ms(1_000)
+            await asyncio.sleep_ms(_REST_MS if self._tag.is_resting else _LOOK_MS)
             self._tag.supervisor.progress(reasons.SEAL)
             await self._orders.advance()
             utc_s = self._tag.utc_s()

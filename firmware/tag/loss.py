@@ -7,6 +7,7 @@ would name the tunnel, and a second change in a slot would count the doors someb
 from tag import events
 
 LOST_S = 120
+LATE_S = 5
 SILENT_S = 60  # without a sentence with a right checksum: not the sky, the receiver
 
 
@@ -33,6 +34,15 @@ class Loss:
         if sentences != self._sentences:
             self._sentences = sentences
             self._heard_s = now_s
+
+    def rest(self, seconds):
+        """The receiver was off for so long, on purpose."""
+        self._fix_s += seconds
+        self._heard_s += seconds
+
+    def is_late(self, now_s):
+        """Return whether the last fix is so old that the receiver has to look for one."""
+        return now_s - self._fix_s >= LATE_S
 
     def is_silent(self, now_s):
         """Return whether the receiver says nothing that can be read."""

@@ -5,6 +5,7 @@ three places. Every guard is taken away once, to see that the sweep finds it mis
 """
 # path: host_tools/reticent/sim/mock
 
+import asyncio
 import os
 
 import tag_life
@@ -75,8 +76,30 @@ def twice(image):
     return sweep_twice(image, TWICE, first)
 
 
+def turns_of_a_batch(image):
+    """Return how many turns of the loop the sealing and storing of one batch takes."""
+    life = tag_life.Life(image)
+    life.mount()
+    life.boot()
+    turns = [0]
+
+    async def count():
+        while True:
+            turns[0] += 1
+            await asyncio.sleep_ms(0)
+
+    async def seal():
+        counting = asyncio.create_task(count())
+        await life.sealer.seal_batch(1, tag_life.START_S)
+        counting.cancel()
+
+    asyncio.run(seal())
+    return turns[0]
+
+
 def busy(image):
-    delays = range(280) if is_full() else range(118, 147)  # a batch takes some 140 turns to seal
+    turns = turns_of_a_batch(image)
+    delays = range(0 if is_full() else turns - 24, turns + 8)
     breaches = []
     for delay in delays:
         breaches += trial(image, BUSY, (), delay=delay)
@@ -156,8 +179,6 @@ def test_without_a_word_of_what_goes_it_fails():
 
 def test_with_two_writers_at_once_it_fails():
     async def unlocked(self, steps):
-        import asyncio
-
         for _ in steps:
             await asyncio.sleep_ms(0)
 

@@ -96,6 +96,7 @@ class FakeTag:
 
         self.supervisor = Supervisor(Watchdog(), clock)
         self.gap = Gap(clock, 1_000)
+        self.is_resting = False
         self.timebase = Timebase(START_S - 86_400)
         self.noise = Noise()
         self.drbg = None

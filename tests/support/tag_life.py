@@ -157,7 +157,10 @@ class Life:
     """One life of the tag on this image (bytes), which a cut may end at a flash operation."""
 
     def __init__(self, image, fresh=b"constant", capacity=20, **world):
-        vfs.umount("/")
+        try:
+            vfs.umount("/")
+        except OSError:
+            pass  # the last one did not mount
         vfs.mount(_HOST, "/")
         asyncio.new_event_loop()  # what a cut left waiting is gone
         self.file = io.BytesIO(image)

@@ -20,6 +20,7 @@ class UartReport:
     lost_irq_off: int = 0  # by a flash operation, or disable_irq()
     lost_asleep: int = 0  # in lightsleep
     lost_closed: int = 0  # before the UART was initialised
+    lost_off: int = 0  # the sender's supply was off
     garbled: int = 0  # the rates differed
     sent: int = 0
 
@@ -36,6 +37,7 @@ class Report:
     levels_put_out: int = 0
     uarts: dict[int, UartReport] = field(default_factory=dict[int, UartReport])
     heap_mock: int = 0
+    heap: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])  # (ms, in use)
     scratch: list[int] = field(default_factory=list[int])  # the watchdog's, at the last life's end
 
     @property

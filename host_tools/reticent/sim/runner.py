@@ -123,6 +123,9 @@ class Chip:
                 if not is_control:
                     said.append(line)
                     self._on_line(line)
+                elif line.startswith("h "):
+                    at_ms, used = line[2:].split()
+                    self.report.heap.append((int(at_ms), int(used)))
                 elif line.startswith("t "):
                     self._told_ms = int(line[2:])
                     if self._on_progress:

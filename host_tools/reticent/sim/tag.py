@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import runpy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from reticent.sim.feed import write_feed
 from reticent.sim.image import build_image, compile_firmware, read_image
 from reticent.sim.runner import Chip, Report
 from reticent.sim.track import Track
-from reticent.sim.world import Board, Uart, Wifi, World
+from reticent.sim.world import POWER, Board, Change, Uart, Wifi, World
 from reticent.tagcode import BOARDS, FIRMWARE, config
 
 _MARCH = "x64"  # viper code runs on this machine's processor
@@ -41,6 +41,15 @@ class Network:
     up: bool = True
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What a test changes about a simulated tag: its board's data, its world, what is watched."""
+
+    board: dict[str, Any] = field(default_factory=dict[str, Any])  # names of board.py
+    changes: tuple[Change, ...] = ()
+    heap_every_ms: int = 0  # how often the heap in use is reported
+
+
 class SimulatedTag:
     """One tag in a folder: its flash is a file, and stays what the tag has made of it."""
 
@@ -51,11 +60,13 @@ class SimulatedTag:
         build_utc_s: int,
         seed: int = 1,
         faults: tuple[Fault, ...] = (),
+        extras: Extras | None = None,
     ) -> None:
         """Take a board of boards/ and the firmware's build date, the eve of the track."""
         self._faults = faults
+        self._extras = extras or Extras()
         self.folder = folder
-        self._data = read_board(board)
+        self._data = read_board(board) | self._extras.board
         self._board = board
         self._build_utc_s = build_utc_s
         self._seed = seed
@@ -64,6 +75,10 @@ class SimulatedTag:
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
         files = firmware_files(self._board, _MARCH, self._build_utc_s, traces=True)
+        if self._extras.board:
+            files.pop("lib/board.mpy")
+            names = (f"{name} = {value!r}\n" for name, value in self._data.items())
+            files["lib/board.py"] = "".join(names).encode()
         files |= personal_files(issuer_key, ack_key, network, baud, self._seed)
         build_image(self._flash, self._data["FLASH_BLOCKS"], files)
         self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
@@ -101,13 +116,14 @@ class SimulatedTag:
             feed, ((burst.utc_ms - zero_ms + _LATENCY_MS, burst.data) for burst in track.bursts)
         )
         end_ms = track.bursts[-1].utc_ms - zero_ms + (silence_s + _SETTLE_S) * 1000
-        uarts = {self._data["GNSS_UART"]: Uart(feed=feed, baud=track.baud())}
+        uarts = {self._data["GNSS_UART"]: self._receiver(feed, track)}
 
         def progress(virtual_ms: int) -> None:
             if on_progress is not None:
                 on_progress((zero_ms + virtual_ms) // 1000)
 
         changes = [change for fault in self._faults for change in fault.changes(zero_ms)]
+        changes += self._extras.changes
         shown = self.folder / CLOCK
         shown.write_text(str(zero_ms))
         world = replace(
@@ -115,6 +131,7 @@ class SimulatedTag:
             changes=tuple(changes),
             clock=shown,
             zero_utc_ms=zero_ms,
+            heap_every_ms=self._extras.heap_every_ms,
         )
         chip = Chip(world, on_progress=progress)
         report = self._finish(chip)
@@ -128,6 +145,9 @@ class SimulatedTag:
             for name, data in read_image(self._flash).items()
             if name.startswith("outbox/")
         }
+
+    def _receiver(self, feed: Path, track: Track) -> Uart:
+        return Uart(feed=feed, baud=track.baud(), power_pin=self._data["GNSS_POWER"])
 
     def _world(self, end_ms: int, uarts: dict[int, Uart], network: Network) -> World:
         return World(
@@ -149,6 +169,9 @@ class SimulatedTag:
 
     def _finish(self, chip: Chip) -> Report:
         report = chip.run()
+        dips = sum(change.what == POWER for change in chip.world.changes)
+        while report.stop == "power cut" and report.stops.count("power cut") <= dips:
+            chip.run()
         if report.stop == "interrupted":
             raise KeyboardInterrupt
         if report.stop != "end":

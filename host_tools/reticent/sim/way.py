@@ -29,7 +29,8 @@ from reticent.orders.order import Order
 from reticent.orders.signing import sign_policy
 from reticent.run import Run
 from reticent.sim.faults import Fault
-from reticent.sim.tag import CLOCK, DAY_S, Network, SimulatedTag
+from reticent.sim.report import Report
+from reticent.sim.tag import CLOCK, DAY_S, Extras, Network, SimulatedTag
 from reticent.sim.track import Track
 from reticent.tagcode import batch, envelope, gnss, record
 
@@ -53,6 +54,7 @@ class Setting:
     seed: int = 1
     collector: Collector | None = None  # None: one of its own, on loopback
     faults: tuple[Fault, ...] = ()
+    extras: Extras | None = None  # a test's
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Outcome:
     opened: list[Opened]
     sent_bytes: int
     waiting: int
+    report: Report
 
     def records(self, kind: int) -> list[list[object]]:
         """Return the opened records of one type, in order of their envelopes."""
@@ -86,8 +89,14 @@ class Way:
         self._setting = setting
         self._tag_id = b""  # known when the tag has made its key
         self._tag = SimulatedTag(
-            run.folder, setting.board, track.start_s - DAY_S, setting.seed, setting.faults
+            run.folder,
+            setting.board,
+            track.start_s - DAY_S,
+            setting.seed,
+            setting.faults,
+            setting.extras,
         )
+        self._report = Report()
 
     def go(
         self, say: Callable[[str], None], on_progress: Callable[[int], None] | None = None
@@ -150,14 +159,14 @@ class Way:
         silence_s = 2 * self._order.upload_s
         if self._setting.collector is not None:
             say(f"collector       https://{network.host}:{network.port}, not ours")
-            self._tag.run(self._track, network, silence_s, on_progress)
+            self._report = self._tag.run(self._track, network, silence_s, on_progress)
             return
         clock = self._run.folder / CLOCK
         clock.write_text(str(1000 * self._track.start_s))
         with loopback_collector(self._run, f"@{clock}") as port:
             self._tag.point_at(port)
             say(f"collector       https://{_HOST}:{port}, holds no private key")
-            self._tag.run(self._track, network, silence_s, on_progress)
+            self._report = self._tag.run(self._track, network, silence_s, on_progress)
 
     def _open(self) -> Outcome:
         """Open as both agency roles would, each with a reason and a case."""
@@ -168,7 +177,9 @@ class Way:
         opened = opening.opened()
         sent_bytes = sum(opening.sizes(self._tag_id).values())
         opening.close()
-        return Outcome(track, track.fixes, opened, sent_bytes, len(self._tag.outbox()))
+        return Outcome(
+            track, track.fixes, opened, sent_bytes, len(self._tag.outbox()), self._report
+        )
 
 
 def redated(order: Order, start_s: int) -> Order:

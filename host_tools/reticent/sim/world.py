@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 # Inputs of a Change: what it changes, and the id that means.
-PIN, ADC, WIFI = "pin", "adc", "wifi"
+PIN, ADC, WIFI, POWER = "pin", "adc", "wifi", "power"
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Uart:
     feed: Path | None = None
     baud: int = 9600  # of the other end
     sent: Path | None = None  # what the firmware writes is appended here
+    power_pin: int | None = None  # that the firmware switches its supply with
     # When the firmware writes such a text, the other end goes over to this rate.
     switches: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -50,7 +51,7 @@ class Wifi:
 class Change:
     """At at_ms since the first power-on: a pin's level, an ADC's u16 or (which=0) Wi-Fi up or not.
 
-    ADC 4 is the chip's own temperature.
+    ADC 4 is the chip's own temperature. POWER (which=0, value=0) is a dip that ends this life.
     """
 
     at_ms: int
@@ -85,6 +86,7 @@ class World:
     cut_at_op: int = 0  # the flash operation, counted from the first power-on, that power dies in
     cut_keeps: int = 128  # how much of that operation is done, in 256ths
     stuck_blocks: tuple[int, ...] = ()  # of the flash: they take no erase and no program
+    heap_every_ms: int = 0  # how often the heap in use is reported, 0: never
     endurance: int = 0  # erases that a block takes in one life, 0: any number
 
     def write(self, folder: Path, life: dict[str, object]) -> Path:
@@ -95,7 +97,7 @@ class World:
         changes = folder / "changes.txt"
         with changes.open("w") as file:
             for change in sorted(self.changes):
-                if change.what not in (PIN, ADC, WIFI):
+                if change.what not in (PIN, ADC, WIFI, POWER):
                     raise ValueError(f"unknown change: {change.what}")
                 file.write(f"{change.at_ms} {change.what} {change.which} {change.value}\n")
         description = (

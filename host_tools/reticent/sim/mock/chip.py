@@ -46,6 +46,21 @@ class _Progress:
         self._alarm.set(clock.now_us + self._step_us)
 
 
+class _HeapWatch:
+    """Tells the runner what the heap holds, garbage gone, every so often."""
+
+    def __init__(self, control, every_ms):
+        self._control = control
+        self._every_us = every_ms * 1000
+        self._alarm = clock.Alarm(self._tell)
+        self._alarm.set(clock.now_us + self._every_us)
+
+    def _tell(self):
+        gc.collect()
+        self._control.write("h %d %d\n" % (clock.now_us // 1000, gc.mem_alloc()))
+        self._alarm.set(clock.now_us + self._every_us)
+
+
 def _guard_imports(has_wifi):
     """Refuse what the board has not; what is built into the interpreter cannot be removed."""
     hidden = _HOST_MODULES if has_wifi else _HOST_MODULES + _WIFI_MODULES
@@ -131,6 +146,8 @@ def main():
     world.load(world_path)
     has_wifi = world.board["has_wifi"]
     _Progress(control)
+    if world.heap_every_ms:
+        _HeapWatch(control, world.heap_every_ms)
     _load_modules(has_wifi)
     heap_mock = 0
     # Held back for the report: the firmware may have left nothing.

@@ -22,6 +22,7 @@ class Receiver:
         self.lost_irq_off = 0
         self.lost_asleep = 0
         self.lost_closed = 0
+        self.lost_off = 0
         self.garbled = 0
         self._buffer = None
         self._view = None
@@ -29,6 +30,7 @@ class Receiver:
         self._head = self._tail = 0
         self._fifo_room = None
         self._is_garbled = False
+        self._is_off = False
         clock.irq_watchers.append(self._switch_irq)
 
     def open(self, size, baud):
@@ -48,6 +50,13 @@ class Receiver:
         """Receive at this rate: only garbage when the line's is another."""
         off_percent = abs(baud - self.line.baud) * 100 // self.line.baud
         self._is_garbled = off_percent > _BAUD_TOLERANCE_PERCENT
+
+    def supply(self, level):
+        """The sender's supply is switched: what it would send while it is off is not sent."""
+        self.fill_if_open()
+        if level and self._is_off:
+            self.lost_off += self.skip()
+        self._is_off = not level
 
     def close(self):
         self._buffer = self._view = None
@@ -70,6 +79,10 @@ class Receiver:
             self._fifo_room = _FIFO_BYTES
 
     def _accept(self, count):
+        if self._is_off:
+            self.lost_off += count
+            self.line.take(None, count)
+            return
         room = self._size + _FIFO_BYTES - (self._tail - self._head)
         irq_is_limit = self._fifo_room is not None and self._fifo_room < room
         kept = min(count, self._fifo_room if irq_is_limit else room)
@@ -144,5 +157,6 @@ class Receiver:
             "lost_irq_off": self.lost_irq_off,
             "lost_asleep": self.lost_asleep,
             "lost_closed": self.lost_closed,
+            "lost_off": self.lost_off,
             "garbled": self.garbled,
         }

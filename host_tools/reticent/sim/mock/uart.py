@@ -26,6 +26,8 @@ class _Port:
 
     def __init__(self, wiring):
         self.receiver = Receiver(Line(wiring["feed"], wiring["baud"]))
+        if wiring.get("power_pin") is not None:
+            world.output_watchers[wiring["power_pin"]] = self.receiver.supply
         self.switches = {text.encode(): baud for text, baud in wiring["switches"].items()}
         self.sent_file = wiring["sent"]
         self.sent = 0

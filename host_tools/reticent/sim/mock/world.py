@@ -23,6 +23,7 @@ scratch = [0, 0, 0, 0]  # the watchdog's registers, which a power-on clears
 bootsel_pressed = False
 seed = None
 flash = None  # the open file
+heap_every_ms = 0
 flash_is_gone = False  # a test's chip that is no more: what it left open may still be flushed
 flash_ops = 0  # since the first power-on
 cut_at_op = 0  # 0: never
@@ -31,6 +32,7 @@ stuck_blocks = ()  # take no erase and no program
 endurance = 0  # erases that a block takes in one life, 0: any number
 
 levels_put_out = 0
+output_watchers = {}  # pin -> function(level), of what the firmware switches
 watchers = {}  # ("pin" or "wifi", id) -> function(value)
 
 _clock = None
@@ -78,6 +80,7 @@ def start(description):
     _history = description["history"]
     _clock = description.get("clock")
     _zero_utc_ms = description.get("zero_utc_ms", 0)
+    own["heap_every_ms"] = description.get("heap_every_ms", 0)
     _random = (seed or 0) * 2_654_435_761 + description["start_ms"] & 0xFFFF_FFFF | 1
     clock.start(description["start_ms"] * 1000)
     clock.Alarm(_end).set(description["end_ms"] * 1000)
@@ -127,6 +130,9 @@ class _Changes:
             adc_u16[which] = value
         elif what == "wifi":
             wifi["up"] = bool(value)
+        elif what == "power":
+            if clock.now_us > clock.boot_us:  # else it is the one that this life began after
+                clock.stop(clock.PowerCut("power cut"))
         else:
             raise ValueError("unknown change: " + what)
         watcher = watchers.get((what, which))
@@ -138,6 +144,8 @@ def put_out(pin, level):
     """Record that the firmware has changed an output."""
     global levels_put_out
     levels_put_out += 1
+    if pin in output_watchers:
+        output_watchers[pin](level)
     if _history:
         _history.write("%d %d %d\n" % (clock.now_us // 1000, pin, level))
 
