@@ -29,7 +29,7 @@ MODULES = (
 ON_TAG = Path(__file__).parent / "on_tag"
 SCRIPT = ON_TAG / "zone_cost.py"
 PICO_BLOCKS = 352
-PICO_SETTINGS = "NAIVE, POINTS, REPEAT = False, 60, 2\n"
+PICO_SETTINGS = "NAIVE, POINTS, REPEAT, VIPER = False, 60, 2, True\n"
 
 
 def compiled(folder: Path, march: str) -> None:
@@ -52,7 +52,7 @@ def run(command: list[object], **environment: str) -> str:
 
 def on_unix(folder: Path) -> str:
     compiled(folder, "x64")
-    (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT = True, 60, 20\n")
+    (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT, VIPER = True, 60, 20, True\n")
     return run([*micropython_command("4M"), SCRIPT], MICROPYPATH=str(folder))
 
 
@@ -64,7 +64,7 @@ def on_wasm(folder: Path, package: Path) -> str:
         source = re.sub(r"@micropython\.(viper|native)\n", "", source)
         source = re.sub(r": (ptr8|ptr16|ptr32|int)\b(?=[,)])", "", source)
         (folder / f"tag/{name}.py").write_text(source)
-    (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT = False, 60, 1\n")
+    (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT, VIPER = False, 60, 1, False\n")
     return run(["node", ON_TAG / "wasm.mjs", package, folder, SCRIPT])
 
 

@@ -32,7 +32,12 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
 
 def write_whole(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """Write or replace a file in one step."""
-    _write_temporary(path, data, mode).replace(path)
+    temporary = _write_temporary(path, data, mode)
+    try:
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink()
+        raise BadInput(f"{path}: {error.strerror or error}") from None
     _sync_folder(path.parent)
 
 

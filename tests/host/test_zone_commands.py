@@ -4,7 +4,13 @@ import csv
 import io
 import json
 import math
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -166,6 +172,37 @@ def test_wrong_input_is_refused_with_its_place(tmp_path, capsys):
         assert message in capsys.readouterr().err, message
 
 
+def test_a_folder_is_no_file_to_write_and_nothing_is_left_of_it(tmp_path, capsys):
+    shapes, points = tmp_path / "z.geojson", tmp_path / "p.csv"
+    shapes.write_text(
+        json.dumps({"type": "FeatureCollection", "features": [feature("z", point(0, 0))]})
+    )
+    points.write_text("lat,lon,zone\n0,0,z\n")
+    before = sorted(tmp_path.parent.iterdir()), sorted(tmp_path.iterdir())
+    for words in (["check", str(shapes), str(points)], ["preview", str(shapes)]):
+        assert run(["zones", *words, "--out", str(tmp_path)]) == 2
+        assert f"{tmp_path}: Is a directory" in capsys.readouterr().err, words
+    assert before == (sorted(tmp_path.parent.iterdir()), sorted(tmp_path.iterdir()))
+
+
+def test_ctrl_c_ends_a_check_with_130_and_no_traceback(tmp_path):
+    shapes, points, out = (tmp_path / name for name in ("z.geojson", "p.csv", "o.csv"))
+    ring = [[math.cos(k / 500) / 9, math.sin(k / 500) / 9] for k in range(3_000)]
+    features = [feature("z", polygon([*ring, ring[0]]))]
+    shapes.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    points.write_text("lat,lon,zone\n" + "5,5,z\n" * 20_000)
+    command = [sys.executable, "-m", "reticent", "zones", "check", shapes, points, "--out", out]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while process.poll() is None and not children.read_text():
+            time.sleep(0.05)  # until the tag's interpreter runs
+        os.killpg(process.pid, signal.SIGINT)
+        told = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130, told
+    assert "Traceback" not in told
+    assert not out.exists()
+
+
 def test_the_preview_is_one_page_that_asks_nobody(tmp_path):
     shapes, out = tmp_path / "z.geojson", tmp_path / "z.html"
     square = [[0, 0], [0.01, 0], [0.01, 0.01], [0, 0.01], [0, 0]]
@@ -180,5 +217,6 @@ def test_the_preview_is_one_page_that_asks_nobody(tmp_path):
     assert "<b>" not in html
     assert html.count('class="warn"') == 1
     assert html.count('<path class="zone') == 2
+    assert html.count("&lt;b&gt;&amp;park</text>") == html.count("home</text>") == 1
     width_m = (0.01 + 0.02) * 111_195
     assert html.count('class="cell"') >= math.floor(width_m / 1000) * 2

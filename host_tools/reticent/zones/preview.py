@@ -22,13 +22,16 @@ _PAGE = """<!doctype html>
 <style>
 body {{ font: 16px sans-serif; margin: 1em; color: #222; background: #fff }}
 svg {{ border: 1px solid #999; max-width: 100%; height: auto; display: block }}
-.cell {{ fill: none; stroke: #bbb; stroke-width: 1; vector-effect: non-scaling-stroke }}
-.warn {{ fill: none; stroke: #f5c542; stroke-opacity: .5; stroke-linejoin: round }}
-.zone {{ fill-opacity: .35; stroke-width: 2; vector-effect: non-scaling-stroke }}
-.exclusion {{ fill: #c62828; stroke: #7f0000 }}
-.inclusion {{ fill: #2e7d32; stroke: #0b4d10; stroke-dasharray: 8 4 }}
-.dwelling {{ fill: #1565c0; stroke: #003c8f; stroke-dasharray: 2 3 }}
-.other {{ fill: #757575; stroke: #333 }}
+.cell {{ fill: none; stroke: #888; stroke-opacity: .5; vector-effect: non-scaling-stroke }}
+.warn {{ fill: #fbe6a8; fill-rule: evenodd; stroke: #fbe6a8; stroke-linejoin: round }}
+.zone {{ stroke-width: 2; vector-effect: non-scaling-stroke }}
+.exclusion {{ fill: #eeb4b0; stroke: #7f0000 }}
+.inclusion {{ fill: #b5d8b7; stroke: #0b4d10; stroke-dasharray: 8 4 }}
+.dwelling {{ fill: #b3d0ef; stroke: #003c8f; stroke-dasharray: 2 3 }}
+.other {{ fill: #ccc; stroke: #333 }}
+text {{ fill: #222; text-anchor: middle; paint-order: stroke; stroke: #fff; stroke-width: .2em }}
+.key {{ width: 1.5em; height: 1em; vertical-align: middle; margin-right: .5em; border: 0 }}
+svg.key {{ display: inline-block }}
 td, th {{ text-align: start; padding: .2em 1em .2em 0 }}
 </style>
 <h1>{title}</h1>
@@ -72,9 +75,10 @@ def page(named: list[Named], title: str, warn_m: int, cell_m: int) -> str:
     width, height = frame.at(frame.east, frame.south)
     cells = _cells(frame, cell_m)
     drawing = [
-        *cells,
         *(_warn(zone, shape, frame, warn_m) for zone, shape in drawn if zone.kind == "exclusion"),
         *(_zone(zone, shape, frame) for zone, shape in drawn),
+        *cells,
+        *(_label(zone, shape, frame, width / 60) for zone, shape in drawn),
     ]
     caption = (
         f"Warn buffer {warn_m} m around exclusion zones. {width / 1000:.1f} km from west to east. "
@@ -147,6 +151,17 @@ def _zone(zone: Named, shape: geometry.Circle | geometry.Polygon, frame: Frame) 
     )
 
 
+def _label(
+    zone: Named, shape: geometry.Circle | geometry.Polygon, frame: Frame, size_m: float
+) -> str:
+    """Return the zone's name, above the shape where there is room, else below."""
+    west, south, width, height = shape.boxes[0]
+    x, top = frame.at(west + width // 2, south + height)
+    _, bottom = frame.at(west, south)
+    y = top - size_m / 2 if top > 2 * size_m else bottom + 1.3 * size_m
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size_m:.1f}">{escape(zone.name)}</text>'
+
+
 def _kind(zone: Named) -> str:
     return zone.kind if zone.kind in ("exclusion", "inclusion", "dwelling") else "other"
 
@@ -174,4 +189,6 @@ def _cells(frame: Frame, cell_m: int) -> list[str]:
 
 def _row(zone: Named, shape: geometry.Circle | geometry.Polygon) -> str:
     area_km2 = shape.area_m2() / 1_000_000
-    return f"<tr><td>{escape(zone.name)}<td>{escape(_kind(zone))}<td>{area_km2:.3f} km²"
+    kind = escape(_kind(zone))
+    key = f'<svg class="key"><rect class="zone {kind}" width="100%" height="100%"/></svg>'
+    return f"<tr><td>{escape(zone.name)}<td>{key}{kind}<td>{area_km2:.3f} km²"
