@@ -135,6 +135,19 @@ def test_nothing_is_told_while_a_dwelling_is_undecided():
     assert not [entry for kind, entry in said if kind == batch.ALERT]
 
 
+def test_a_slot_has_no_cell_while_a_dwelling_is_undecided():
+    # Its hours begin with the slot; the fixes jump to and fro over its edge.
+    law = order([circle(DWELLING, 0, 0, 100, [30, 600])])
+    pipeline, said = settled(law), []
+    for second in range(5 * SLOT_S):
+        utc_s = START + second
+        is_outside = second % 2 == 0 or second == 35 or second > 100
+        said += pipeline.step(utc_s, fix(utc_s, 112 if is_outside else 88, 0))
+    assert not of_type(said, record.CROSSING)
+    assert slots_of(said, record.PRESENT) == [0], "the next fix tells"
+    assert slots_of(said, record.COARSE) == [2]
+
+
 def test_a_breach_that_was_told_ends_though_it_ends_in_a_dwelling():
     zones = [circle(DWELLING, 0, 0, 150), circle(EXCLUSION, 1_000, 0, 500)]
     said = walk(settled(order(zones)), [(100, -900, 0), (200, 1_000, 0), (300, 0, 0)])
