@@ -6,7 +6,7 @@ coordinates, complete on this curve) and the selection from the base point's tab
 
 import micropython
 
-from seal.edwards25519_table import WORDS
+from seal.edwards25519_table import TABLE
 from seal.field25519 import element, to_bytes, zero
 from seal.limbs25519 import butterfly, copy, load, multiply, swap
 
@@ -20,8 +20,8 @@ _BASE_Y = 0x6666666666666666666666666666666666666666666666666666666666666658
 
 _COLUMNS = 32
 _COLUMNS_A_PIECE = 4
-_ENTRY_WORDS = 24
-_HALF_WORDS = 8 * _ENTRY_WORDS
+_ENTRY_BYTES = 96
+_HALF_BYTES = 8 * _ENTRY_BYTES
 _ZERO, _ONE = element(0), element(1)
 
 
@@ -173,7 +173,7 @@ def base_mult(scalar: bytes, space):
     point.set_neutral()
     for column in range(_COLUMNS - 1, -1, -1):
         point.double()
-        point.add(selection.read(digits, column + _COLUMNS, _HALF_WORDS))
+        point.add(selection.read(digits, column + _COLUMNS, _HALF_BYTES))
         point.add(selection.read(digits, column, 0))
         if column % _COLUMNS_A_PIECE == 0:
             yield
@@ -184,13 +184,13 @@ class Selection:
     """One point of the table at a time, and the buffers it is read into."""
 
     def __init__(self):
-        self._packed = bytearray(4 * _ENTRY_WORDS)
+        self._packed = bytearray(_ENTRY_BYTES)
         self._elements = tuple(zero() for _ in range(6))
         self._addend = self._elements[:3] + (None,)
 
     def read(self, digits, position, first):
         """Return the addend for the four digits from the position, 64 bits apart."""
-        is_negative = _scan(self._packed, WORDS, digits, first << 8 | position)
+        is_negative = _scan(self._packed, TABLE, digits, first << 8 | position)
         plus, minus, t2d, negated, rest, nothing = self._elements
         load(plus, self._packed, 0)
         load(minus, self._packed, _BYTES)
@@ -208,10 +208,10 @@ class Selection:
 
 
 @micropython.viper
-def _scan(out: ptr8, table: ptr32, digits: ptr8, where: int) -> int:
+def _scan(out: ptr8, table: ptr8, digits: ptr8, where: int) -> int:
     """out = the entry of the eight that the digits name; return 1 where it is to be negated.
 
-    All eight are read. `where` is the first entry's word << 8 | the first digit's bit. The table
+    All eight are read. `where` is the first entry's byte << 8 | the first digit's bit. The table
     has the points whose top digit is 1: the others are theirs, with all four digits turned.
     """
     first = where >> 8
@@ -223,19 +223,20 @@ def _scan(out: ptr8, table: ptr32, digits: ptr8, where: int) -> int:
     index = index | (((digits[byte + 16] >> at) & 1) << 2)
     negative = 1 - ((digits[byte + 24] >> at) & 1)
     index = index ^ ((0 - negative) & 7)
+    m0 = (index - 1) >> 31  # all ones for the one entry that is named
+    m1 = ((index ^ 1) - 1) >> 31
+    m2 = ((index ^ 2) - 1) >> 31
+    m3 = ((index ^ 3) - 1) >> 31
+    m4 = ((index ^ 4) - 1) >> 31
+    m5 = ((index ^ 5) - 1) >> 31
+    m6 = ((index ^ 6) - 1) >> 31
+    m7 = ((index ^ 7) - 1) >> 31
     i = 0
-    while i < 24:
-        word = 0
-        at = first + i
-        entry = 0
-        while entry < 8:
-            word = word | (table[at] & (((entry ^ index) - 1) >> 31))  # all ones for the one
-            at += 24
-            entry += 1
-        k = i << 2
-        out[k] = word & 255
-        out[k + 1] = (word >> 8) & 255
-        out[k + 2] = (word >> 16) & 255
-        out[k + 3] = (word >> 24) & 255
+    while i < 96:
+        x = (table[first] & m0) | (table[first + 96] & m1) | (table[first + 192] & m2)
+        x = x | (table[first + 288] & m3) | (table[first + 384] & m4)
+        x = x | (table[first + 480] & m5) | (table[first + 576] & m6)
+        out[i] = x | (table[first + 672] & m7)
+        first += 1
         i += 1
     return negative
