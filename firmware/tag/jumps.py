@@ -39,7 +39,9 @@ class Jumps:
         north, east = fix.lat_udeg - self._lat, sphere.wrap(fix.lon_udeg - self._lon)
         error_m = fix.error_m or 0
         motion_dm = 10 * (V_MAX_M_S + self._error_m + error_m)
-        self._last_s, self._lat, self._lon = fix.utc_s, fix.lat_udeg, fix.lon_udeg
+        self._last_s = fix.utc_s  # one by one: three at once would be a tuple
+        self._lat = fix.lat_udeg
+        self._lon = fix.lon_udeg
         self._error_m = error_m
         if elapsed_s != 1:
             self._begin_anew()

@@ -41,7 +41,8 @@ COSINES_Q15 = array(
 def cos_q15(lat, per_udeg=1):
     """Return the cosine of a latitude times 2**15, within 3; 0 beyond a pole."""
     unit = DEGREE_UDEG * per_udeg
-    degree, rest = divmod(abs(lat), unit)
+    degree = abs(lat) // unit
+    rest = abs(lat) - degree * unit
     if degree >= 90:
         return 0
     here = COSINES_Q15[degree]

@@ -1,5 +1,7 @@
 """tag/evidence.py, zones.py, schedule.py, warning.py: entered and left, how often, when warned."""
 
+import micropython
+
 from orders import DAY_S, EAST, LAT, LON, NORTH, NOT_BEFORE, circle, fix, order, square
 from tag import policy, schedule
 from tag.evidence import Evidence
@@ -114,6 +116,42 @@ def test_a_zone_forgets_outside_its_hours():
         if entered_s is None and zones.breached() == 0:
             entered_s = second
     assert 1205 <= entered_s <= 1215, entered_s
+
+
+def test_looking_at_a_fix_and_asking_of_it_needs_no_heap():
+    """All that a fix takes: circles and polygons near and far, hours, a jump that is held."""
+    if not hasattr(micropython, "heap_lock"):
+        return  # CPython has no such lock
+    zones = ZoneSet(
+        order(
+            [
+                circle(EXCLUSION, 0, 0, 300, [0, 10, 20, 30]),
+                square(EXCLUSION, 600, 0, 250),
+                circle(INCLUSION, 0, 0, 5_000),
+                square(policy.DWELLING, -900, 300, 90),
+                circle(EXCLUSION, 40_000, 9_000, 400),
+            ]
+        ).zones
+    )
+    seen = [fix(NOT_BEFORE + second, 100 * (40 <= second < 50), 0) for second in range(90)]
+    zones.update(seen[0])
+    micropython.heap_lock()
+    try:
+        for each in seen:
+            zones.update(each)
+            zones.next_fix_s(900, 150)
+            zones.before_exclusion_dm()
+            zones.clear()
+            zones.decided()
+            zones.may_be_home()
+            zones.in_breach()
+            zones.is_surely_outside_exclusion()
+            zones.breached()
+            zones.in_dwelling()
+            zones.in_inclusion()
+    finally:
+        micropython.heap_unlock()
+    assert zones.breached() == 0
 
 
 def test_the_border_of_a_polygon_is_inside():
@@ -251,6 +289,23 @@ def test_hours_hold_from_a_start_until_before_an_end():
     assert not hours.hold(NOT_BEFORE - 1)
     assert hours.next_start_s(NOT_BEFORE - 1) == NOT_BEFORE + 120
     assert Hours(NOT_BEFORE, []).next_start_s(NOT_BEFORE) is None
+
+
+def test_a_day_beside_a_zone_is_few_vibrations_and_a_night_of_none():
+    """R26: the wearer lives 100 m from a zone, goes out by day and by night, is seen 25 m off."""
+    zones = [circle(EXCLUSION, 3000, 0, 300)]
+    for quiet, asleep_h in ((None, (24, 33)), ([23 * 60, 32 * 60], (23, 32))):
+        pipeline, at_s = Pipeline(order(zones, QUIET=quiet), (0, 0)), []
+        for second in range(14 * 3600, 38 * 3600, 10):  # from noon by the sun to noon
+            out = second // 3600 in (17, 20, 25, 28)
+            north_m = 1000 if out else 2600 + second // 10 % 11 * 5 - 25
+            pipeline.step(NOT_BEFORE + second, fix(NOT_BEFORE + second, north_m, 0))
+            if pipeline.take_warning():
+                at_s.append(second)
+        assert 3 <= len(at_s) <= 12, (quiet, at_s)
+        assert all(at_s[k] - at_s[k - 1] >= 900 for k in range(1, len(at_s))), (quiet, at_s)
+        first_h, last_h = asleep_h
+        assert not [s for s in at_s if first_h * 3600 <= s < last_h * 3600], (quiet, at_s)
 
 
 def test_the_buffer_warns_and_discloses_nothing():
