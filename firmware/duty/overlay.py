@@ -12,10 +12,11 @@ import sys
 _RESIDENT = ("seal.drbg", "seal.health", "seal.hmac", "seal.parts", "seal.steps")
 _SEALING = ("seal.sha512", "seal.limbs25519", "seal.edwards25519", "seal.gcm", "seal.envelope")
 _VERIFYING = ("seal.sha512", "seal.limbs25519", "seal.ed25519")
+_LIMITS = ("tag.order_limits", "tag.zone_limits")  # an order's, which policy.check() loads
 
 
 class Code:
-    """Modules of `seal`, there inside `async with`; nothing of them may be kept beyond it.
+    """Modules that are there inside `async with`; nothing of them may be kept beyond it.
 
     One at a time (`lock`), or two tasks would each have their own.
     """
@@ -43,10 +44,10 @@ def codes():
 
 
 def drop():
-    """Forget the modules of `seal` that are not needed all the time; their memory is free then."""
-    package = sys.modules["seal"]
+    """Forget what is not needed all the time; its memory is free then."""
     for name in list(sys.modules):
-        if name.startswith("seal.") and name not in _RESIDENT:
-            delattr(package, name[len("seal.") :])
+        if name in _LIMITS or name.startswith("seal.") and name not in _RESIDENT:
+            package, _, module = name.partition(".")
+            delattr(sys.modules[package], module)
             del sys.modules[name]
     gc.collect()

@@ -27,6 +27,7 @@ from tag import (  # noqa: E402 - the path comes first
     gnss,
     grid,
     locate,
+    order_limits,
     order_zones,
     pipeline,
     policy,
@@ -34,6 +35,7 @@ from tag import (  # noqa: E402 - the path comes first
     schedule,
     sphere,
     succession,
+    zone_limits,
 )
 from wire import (  # noqa: E402
     FormatError,
@@ -65,6 +67,7 @@ __all__ = [
     "gnss",
     "grid",
     "locate",
+    "order_limits",
     "order_zones",
     "pipeline",
     "policy",
@@ -74,4 +77,5 @@ __all__ = [
     "sphere",
     "succession",
     "vault",
+    "zone_limits",
 ]

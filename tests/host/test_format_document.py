@@ -16,9 +16,10 @@ from reticent.tagcode import (
     envelope,
     events,
     locate,
-    order_zones,
+    order_limits,
     policy,
     record,
+    zone_limits,
 )
 from sealing import Tag
 
@@ -55,8 +56,8 @@ def test_the_sizes_are_the_documents():
     read = envelope.parse(sealed)
     for number, size in (
         (4, batch.SIZE), (5, len(sealed)), (5, len(read.header_bytes)), (5, len(read.ciphertext)),
-        (6, MAX_BODY), (6, ack.MAX_ANSWER), (7, policy.MAX_BYTES), (7, policy.MAX_TERM_S),
-        (7, order_zones.MOST_MINUTES),
+        (6, MAX_BODY), (6, ack.MAX_ANSWER), (7, policy.MAX_BYTES), (7, order_limits.MAX_TERM_S),
+        (7, zone_limits.MOST_MINUTES),
     ):  # fmt: skip
         assert f"{size:,}" in section(number), size
 

@@ -4,7 +4,7 @@ import orders
 import refused_orders
 from seal import ed25519
 from seal.steps import run
-from tag import policy, succession
+from tag import order_limits, policy, succession
 from wire import FormatError, cbor, cose
 from wire.envelope import kid_of
 
@@ -38,7 +38,7 @@ def reading(data):
 
 def test_a_legal_order_is_taken():
     assert reading(signed(orders.fields())) is None
-    granted = {"OVERRIDES": [[policy.TERM_DAYS, 93, "a court says so"]]}
+    granted = {"OVERRIDES": [[order_limits.TERM_DAYS, 93, "a court says so"]]}
     long = refused_orders._with(refused_orders._long(93), granted)
     assert reading(signed(orders.fields((), **long))) is None
 
@@ -95,7 +95,7 @@ def test_what_may_follow_an_order_and_what_may_not():
     stale = {"REVIEW": [orders.NOT_BEFORE - DAY_S, "a judge", "it is needed"]}
     lower = {"LEVEL": policy.BREACH}
     review_later = {"REVIEW_BY": end}
-    grant = {"OVERRIDES": [[policy.OTHER_ZONES, 9, "a court says so"]]}
+    grant = {"OVERRIDES": [[order_limits.OTHER_ZONES, 9, "a court says so"]]}
     loose = "looser or longer without a review"
     old_review = "a review that is not of the order in force"
     cases = (
@@ -112,7 +112,7 @@ def test_what_may_follow_an_order_and_what_may_not():
         ({"EXCEPTIONS": ["a reason", None]}, {"EXCEPTIONS": ["one", "two"]}, None),
         (grant, {}, loose),
         (grant, grant, None),
-        (grant, {"OVERRIDES": [[policy.OTHER_ZONES, 8, "a court says so"]]}, loose),
+        (grant, {"OVERRIDES": [[order_limits.OTHER_ZONES, 8, "a court says so"]]}, loose),
         (refused_orders._with(later, reviewed, grant), {}, None),
         (refused_orders._with(later, reviewed), lower, None),
         (refused_orders._with(later, stale), {}, old_review),

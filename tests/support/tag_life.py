@@ -22,6 +22,7 @@ from seal import ed25519, gcm, hpke  # noqa: F401 - what seals does not lie on t
 from seal import envelope as sealing  # noqa: F401
 from seal.hmac import hmac_sha256
 from store import files as stored
+from tag import order_limits  # noqa: F401
 from tag.assembly import Assembly
 from wire import ack, batch, envelope, vault
 from wire.config import Config

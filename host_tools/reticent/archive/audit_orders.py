@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from reticent.archive.audit_codes import Found
 from reticent.archive.words import Measures, Reader
 from reticent.errors import BadInput
-from reticent.tagcode import FormatError, cbor, cose, envelope, policy
+from reticent.tagcode import FormatError, cbor, cose, envelope, order_limits, policy
 
 OrderKey = tuple[bytes, int]  # tag and version
 
@@ -129,7 +129,7 @@ def _broken(filed: Filed) -> list[str]:
             broken.append(rule)
 
     require(len(filed.signed) <= policy.MAX_BYTES, f"over {policy.MAX_BYTES:,} bytes")
-    for rules in (policy.check_whole, *policy.RULES):
+    for rules in (order_limits.check_whole, *order_limits.RULES):
         before = len(broken)
         try:
             rules(filed.fields, require)

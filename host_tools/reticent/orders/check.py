@@ -15,7 +15,7 @@ from reticent.orders.fault import OrderFault
 from reticent.orders.order import Order, read_order
 from reticent.orders.signing import sign_policy
 from reticent.orders.zones import Zone
-from reticent.tagcode import batch, cose, policy
+from reticent.tagcode import batch, cose, order_limits, policy
 
 _NO_TAG, _NO_KEY = bytes(8), bytes(32)
 _DAY_S, _HOUR_S = 86_400, 3_600
@@ -123,10 +123,11 @@ def _limits(read: policy.Policy) -> str:
     area_m2 = sum(zone.shape.area_m2() for zone in forbidden)
     windows = sum(len(zone.windows or ()) for zone in read.zones) + len(read.quiet or ())
     return (
-        f"{len(forbidden)} of {policy.MAX_EXCLUSION_ZONES} exclusion zones with {_area(area_m2)} "
-        f"of {policy.MAX_EXCLUSION_AREA_M2 // 1_000_000} km2, "
-        f"{len(read.zones) - len(forbidden)} of {policy.MAX_OTHER_ZONES} others; "
-        f"{windows:,} of {policy.MAX_WINDOWS:,} windows"
+        f"{len(forbidden)} of {order_limits.MAX_EXCLUSION_ZONES} exclusion zones with "
+        f"{_area(area_m2)} "
+        f"of {order_limits.MAX_EXCLUSION_AREA_M2 // 1_000_000} km2, "
+        f"{len(read.zones) - len(forbidden)} of {order_limits.MAX_OTHER_ZONES} others; "
+        f"{windows:,} of {order_limits.MAX_WINDOWS:,} windows"
     )
 
 

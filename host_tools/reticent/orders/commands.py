@@ -23,7 +23,7 @@ from reticent.orders.fault import OrderFault
 from reticent.orders.order import LEVELS, LIMITS, read_order
 from reticent.orders.signing import check_follows, read_policy, sign_policy
 from reticent.orders.zones import KINDS
-from reticent.tagcode import batch, policy
+from reticent.tagcode import batch, order_limits, policy
 
 order = App(
     name="order", help="Orders: new, check, sign, show, publish, diff, renew, revoke, locate."
@@ -218,7 +218,7 @@ def describe(fields: dict[int, Any]) -> dict[str, Any]:
 
 def _describe_override(entry: list[Any]) -> str:
     number, granted, justification = entry
-    usual = policy.GRANTS[number][0]
+    usual = order_limits.GRANTS[number][0]
     return f"{_name(LIMITS, number)}: {granted} instead of {usual}: {justification}"
 
 

@@ -12,7 +12,7 @@ from reticent.orders.fault import OrderFault, nearest
 from reticent.orders.schedule import Schedule, parse_quiet
 from reticent.orders.source import Source
 from reticent.orders.zones import Zone, read_zones
-from reticent.tagcode import policy
+from reticent.tagcode import order_limits, policy
 
 LEVELS = {"presence": policy.PRESENCE, "breach": policy.BREACH, "coarse": policy.COARSE}
 
@@ -29,10 +29,10 @@ _OPTIONAL = {
 }
 _GATE = {"hdop_x10_most": 25, "sats_least": 5}
 LIMITS = {
-    "term_days": policy.TERM_DAYS,
-    "exclusion_zones": policy.EXCLUSION_ZONES,
-    "exclusion_km2": policy.EXCLUSION_KM2,
-    "other_zones": policy.OTHER_ZONES,
+    "term_days": order_limits.TERM_DAYS,
+    "exclusion_zones": order_limits.EXCLUSION_ZONES,
+    "exclusion_km2": order_limits.EXCLUSION_KM2,
+    "other_zones": order_limits.OTHER_ZONES,
 }
 _TABLES = ("gate", "quiet", "exceptions", "override", "review")
 _TOP = ("reference", "version", *_DATES, "level", "zones", "statement")
@@ -116,7 +116,7 @@ class Order:
         for override in self.overrides:
             if override.limit == limit:
                 return override.granted
-        return policy.GRANTS[LIMITS[limit]][0]
+        return order_limits.GRANTS[LIMITS[limit]][0]
 
 
 def read_order(path: Path) -> tuple[Order, Source]:
@@ -168,7 +168,7 @@ def _overrides(fields: dict[str, object]) -> tuple[Override, ...]:
         entry = _table(key, fields[limit])
         _check_keys(f"{key}.", entry, ("granted", "justification"), ())
         granted = _whole(f"{key}.granted", entry["granted"])
-        usual, most = policy.GRANTS[LIMITS[limit]]
+        usual, most = order_limits.GRANTS[LIMITS[limit]]
         if not usual < granted <= most:
             raise OrderFault(
                 f"{key}.granted",

@@ -18,7 +18,7 @@ from reticent.files import read_text
 from reticent.orders.fault import OrderFault, nearest
 from reticent.orders.rings import Ring, check_rings
 from reticent.orders.schedule import Schedule, parse_schedule
-from reticent.tagcode import policy
+from reticent.tagcode import policy, zone_limits
 
 KINDS = {
     "exclusion": policy.EXCLUSION,
@@ -130,7 +130,7 @@ def _zone(feature: object) -> Zone:
         raise BadInput("no `justification`; say why the zone is needed, the notice prints it")
     shape = _shape(feature.get("geometry"), properties)
     if kind != "exclusion" and isinstance(shape, Circle):
-        _check_radius(shape.radius_m, policy.MIN_OTHER_RADIUS_M)
+        _check_radius(shape.radius_m, zone_limits.MIN_OTHER_RADIUS_M)
     return Zone(name, kind, justification, shape, _schedule(properties))
 
 
