@@ -147,7 +147,7 @@ REFUSED = (
      "a gap in the recipients' weeks"),
     ("keys of other weeks", (), {"RECIPIENTS": [_FIRST + 1, _KEYS, _KEYS, _WEARER]},
      "the recipients' first week"),
-    ("a short key", (), {"RECIPIENTS": [_FIRST, [*_KEYS[:-1], bytes(31)], _KEYS, _WEARER]},
+    ("a short key", (), {"RECIPIENTS": [_FIRST, _KEYS[:-1] + [bytes(31)], _KEYS, _WEARER]},
      "a recipient's key"),
     ("no key for the wearer", (), {"RECIPIENTS": [_FIRST, _KEYS, _KEYS, None]},
      "the wearer's key"),
