@@ -33,7 +33,7 @@ def section(number):
 
 def test_the_policys_keys_are_the_documents():
     keys = re.findall(r"^\| (\d+) \| ([A-Z_]+) \|", section(7), re.M)
-    assert {int(number) for number, _ in keys} == policy._KEYS
+    assert {int(number) for number, _ in keys} == order_limits._KEYS
     for number, name in keys:
         assert getattr(policy, name) == int(number), name
 
