@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 TRACK ?=
 OUT ?= build/demo
 JOBS ?= 2
+ORDER ?= examples/order/order.toml
 CHROMIUM ?= chromium
 PEERS := build/peers
 NPM := build/npm
@@ -18,8 +19,8 @@ UF2 ?=
 EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format guards vectors sealed damage bench-gnss bench-zones fuzz emulate-gnss
-.PHONY: emulate-zones emulate-seal screenshots soak lock clean
+.PHONY: help demo test check attack format guards vectors sealed damage bench-gnss bench-zones fuzz
+.PHONY: emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +36,9 @@ bench-zones: $(VENV)/.ready ## zones: cost, shapely as oracle, the noise of R6 (
 	$(BIN)/python bench/zone_cost.py --wasm $(NPM)/node_modules/$(WASM)
 	$(BIN)/python bench/shapely_oracle.py
 	$(BIN)/python bench/entry_rule.py
+
+attack: $(VENV)/.ready ## the privacy attacks, in full (ORDER= ARGS=; figures and plots in build/attack)
+	$(BIN)/reticent attack --order "$(ORDER)" --out build/attack $(ARGS)
 
 check: $(VENV)/.ready typings/.ready ## lint, format, types
 	$(BIN)/ruff check .
@@ -96,7 +100,7 @@ soak: $(VENV)/.ready ## thirty days of a tag's time with seeded faults (ARGS="--
 	@$(BIN)/python bench/soak.py $(ARGS)
 
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra attacks --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile --group typings --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o typings.lock

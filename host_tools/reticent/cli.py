@@ -85,6 +85,11 @@ app.command(
 app.command(
     "reticent.receiver.commands:fixes", name="fixes", help="What the tag reads in a raw log."
 )
+app.command(
+    "reticent.attacks.commands:attack",
+    name="attack",
+    help="Attack what an order lets its tag say.",
+)
 app.command("reticent.sim.commands:demo", name="demo", help="The whole way in one run.")
 
 app.register_install_completion_command(help="Install shell completion (bash, zsh or fish).")

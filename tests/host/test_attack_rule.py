@@ -30,7 +30,7 @@ def test_the_model_says_what_the_pipeline_says_record_for_record(seed):
     fixes = np.concatenate([driven.day_of_fixes(wearer, day, seed) for day in range(DAYS)])
     seconds = np.arange(DAYS * DAY_S // SLOT_S)[:, None] * SLOT_S + np.array(SAMPLES_S)
     first = 2  # the pipeline's first two slots are silent, and set no anchor
-    modelled = rule.disclosed(fixes[seconds][None, first:], cell_m, offset[None])[0]
+    modelled = rule.disclosed(fixes[seconds][first:], cell_m, offset)
     said = spoken(wearer, seed, (int(offset[0]), int(offset[1])), cell_m)
     assert len(said) > 90 * DAYS
     for slot, cell in said.items():

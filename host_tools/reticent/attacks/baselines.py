@@ -53,13 +53,18 @@ def public_grid(life: Life) -> Seen:
     return seen(life, rule.cells(life.fixes[:, 0], life.cell_m, (0, 0)), np.zeros(2))
 
 
-def single_fix(lives: list[Life]) -> list[Seen]:
-    """Our rule as it was at first: one fix a slot, and any place an anchor."""
-    fixes = np.stack([life.fixes[:, 0] for life in lives])
-    offsets = np.stack([life.offset for life in lives])
-    plain = rule.cells(fixes, lives[0].cell_m, offsets[:, None])
-    said = rule.anchored(fixes, plain, np.ones(plain.shape[:2], dtype=bool))
-    return [seen(life, said[k], life.offset_cells) for k, life in enumerate(lives)]
+def single_fix(life: Life) -> Seen:
+    """Our rule as it was at first: one fix a slot, any place an anchor, ways said."""
+    fixes = life.fixes[:, 0]
+    plain = rule.cells(fixes, life.cell_m, life.offset)
+    said = rule.anchored(fixes, plain, np.ones(len(plain), dtype=bool))
+    return seen(life, said, life.offset_cells)
+
+
+def true_cells(life: Life) -> Seen:
+    """The exact cell at every border, ways too: what no better rounding can hide."""
+    truth = life.wearer.town.udeg(life.truth)
+    return seen(life, rule.cells(truth, life.cell_m, life.offset), life.offset_cells)
 
 
 def hysteresis(life: Life) -> Seen:

@@ -23,34 +23,38 @@ from reticent.tagcode import grid
 _PER_CELL = 8  # the lattice's steps
 _REACH = 3  # cells around the crossing
 _AROUND = 4  # slots before and after
+_MOST_SLOTS = 3  # between two cells of which one crossing is guessed
 _SIDE = (2 * _REACH + 2) * _PER_CELL
 _STEP_S = 5  # of the true way
 _OFFSET_STEPS = 40
 
 
-def crossings(life: Life, slots: range) -> list[tuple[int, Floats]]:
-    """Return (slot, true crossing from the first cell's corner) where the next cell adjoins.
+def crossings(life: Life) -> list[tuple[int, int, Floats]]:
+    """Return (slot, next slot with a cell, true crossing from the first cell's corner).
 
-    The true crossing is where the way from the slot's border to the next first leaves the cell.
+    The two cells adjoin, the slots lie at most three apart, and the crossing is where the way
+    between the two first leaves the first cell.
     """
-    found: list[tuple[int, Floats]] = []
-    said = life.said[slots.start : slots.stop]
-    step = np.abs(flat(said[1:], said[:-1], life.cell_m)).sum(axis=1)
-    for slot in np.nonzero(step == 1)[0] + slots.start:
-        seconds = np.arange(slot * SLOT_S, (slot + 1) * SLOT_S + _STEP_S, _STEP_S)
+    found: list[tuple[int, int, Floats]] = []
+    (spoken,) = np.nonzero(life.said[:, 0] != rule.NONE)
+    cells = life.said[spoken]
+    step = np.abs(flat(cells[1:], cells[:-1], life.cell_m)).sum(axis=1)
+    for k in np.nonzero((step == 1) & (np.diff(spoken) <= _MOST_SLOTS))[0]:
+        slot, following = int(spoken[k]), int(spoken[k + 1])
+        seconds = np.arange(slot * SLOT_S, (following + 1) * SLOT_S, _STEP_S)
         way = life.shifted(life.wearer.at(seconds.astype(float)), life.said[slot])
         outside = (np.floor(way) != 0).any(axis=1)
         if not outside[0] and outside.any():
-            found.append((int(slot), way[outside.argmax()]))
+            found.append((slot, following, way[outside.argmax()]))
     return found
 
 
-def track(life: Life, slot: int) -> Floats:
-    """Return the guess of the crossing after this slot (row, col), from its cell's corner."""
+def track(life: Life, slot: int, following: int) -> Floats:
+    """Return the guess of the crossing between two slots (row, col), from the first's corner."""
     first = max(slot - _AROUND, 0)
-    near = flat(life.said[first : slot + 2 + _AROUND], life.said[slot], life.cell_m)
+    near = flat(life.said[first : following + 1 + _AROUND], life.said[slot], life.cell_m)
     forward, backward = _passes([_lattice(cell + _REACH) for cell in near])
-    here, there = slot - first, slot - first + 1
+    here, there = slot - first, following - first
     start = _mean(forward[here] * backward[here]) - _REACH
     end = _mean(forward[there] * backward[there]) - _REACH
     return _on_border(start, end, near[there])

@@ -14,6 +14,7 @@ from reticent.sim.told import FixAt, Told, told
 from reticent.tagcode import batch, gnss, policy
 
 START_S = 1_772_409_600  # 2026-03-02, a Monday
+ZONED = (7, 9)  # the places, errands, that get an exclusion zone
 _HDOP_X10, _SATELLITES = 10, 9
 
 
@@ -28,23 +29,25 @@ class Rules:
     zones: tuple[Zone, ...] = ()
 
 
-def policy_of(rules: Rules, days: int, zones: list[list[object]] | None = None) -> policy.Policy:
-    """Return an order of so many days from START_S on, of level coarse, with these zone entries.
+def policy_of(
+    rules: Rules, days: int, zones: list[list[object]] | None = None, start_s: int = START_S
+) -> policy.Policy:
+    """Return an order of so many days from start_s on, of level coarse; its own zones, or these.
 
     Nothing is sealed under it, so its keys are none. Its limit on days is not asked for.
     """
-    end_s = START_S + (days + 1) * DAY_S
-    weeks = batch.week_of(end_s) - batch.week_of(START_S) + 1
+    end_s = start_s + (days + 1) * DAY_S
+    weeks = batch.week_of(end_s) - batch.week_of(start_s) + 1
     keys = [bytes(32)] * weeks
     if zones is None:
-        zones = [zone.fields(START_S, end_s) for zone in rules.zones]
+        zones = [zone.fields(start_s, end_s) for zone in rules.zones]
     return policy.Policy(
         {
             policy.FORMAT: 1,
             policy.REFERENCE: "attack",
             policy.TAG: bytes(8),
             policy.VERSION: 1,
-            policy.NOT_BEFORE: START_S,
+            policy.NOT_BEFORE: start_s,
             policy.NOT_AFTER: end_s,
             policy.REVIEW_BY: end_s,
             policy.LEVEL: policy.COARSE,
@@ -55,7 +58,7 @@ def policy_of(rules: Rules, days: int, zones: list[list[object]] | None = None) 
             policy.GATE: list(rules.gate),
             policy.WARN_M: rules.warn_m,
             policy.ZONES: zones,
-            policy.RECIPIENTS: [batch.week_of(START_S), keys, keys, bytes(32)],
+            policy.RECIPIENTS: [batch.week_of(start_s), keys, keys, bytes(32)],
             policy.STATEMENT: {},
             policy.QUIET: None,
             policy.EXCEPTIONS: [None, None],
@@ -100,7 +103,7 @@ def drive(
 def zones_for(wearer: Wearer, *, dwelling: bool) -> list[list[object]]:
     """Return zone entries on a wearer's places: two exclusion zones by errands, and the home."""
     made: list[list[object]] = []
-    places: list[tuple[int, int, int]] = [(policy.EXCLUSION, 4, 300), (policy.EXCLUSION, 6, 200)]
+    places = [(policy.EXCLUSION, place, 250) for place in ZONED]
     if dwelling:
         places.append((policy.DWELLING, 0, 150))
     for kind, place, radius_m in places:

@@ -8,7 +8,7 @@ import numpy as np
 
 from reticent.attacks import noise, rule
 from reticent.attacks.cellmap import from_corner
-from reticent.attacks.towns import Floats, Ints
+from reticent.attacks.towns import Floats, Ints, Town
 from reticent.attacks.wearers import DAY_S, Wearer, make_wearer
 from reticent.tagcode import cells, grid
 
@@ -50,24 +50,16 @@ class Life:
         return np.where(away.min(axis=1) < 1.0, away.argmin(axis=1), -1)
 
 
-def lives(seeds: range, days: int, cell_m: int) -> list[Life]:
-    """Return the lives of these seeds' wearers: each has its own town, ways, noise and offset."""
+def live(seed: int, days: int, cell_m: int, town: Town | None = None) -> Life:
+    """Return the life of this seed's wearer: town, ways, noise and offset are its own."""
     slots_s = np.arange(days * SLOTS_PER_DAY)[:, None] * SLOT_S + np.array(SAMPLES_S)
-    wearers = [make_wearer(seed, days) for seed in seeds]
-    rngs = [np.random.default_rng((seed, _SEED, 1)) for seed in seeds]
-    ways = [wearer.at(slots_s.astype(float)) for wearer in wearers]
-    fixes = np.stack(
-        [
-            wearer.town.udeg(way + noise.errors_m(rng, len(slots_s), SAMPLES_S))
-            for wearer, way, rng in zip(wearers, ways, rngs, strict=True)
-        ]
-    )
-    offsets = np.stack([rng.integers(-grid.HALF_CELL, grid.HALF_CELL, 2) for rng in rngs])
-    said = rule.disclosed(fixes, cell_m, offsets)
-    return [
-        Life(seed, wearers[k], cell_m, ways[k][:, 0], fixes[k], offsets[k], said[k])
-        for k, seed in enumerate(seeds)
-    ]
+    wearer = make_wearer(seed, days, town)
+    rng = np.random.default_rng((seed, _SEED, 1))
+    way = wearer.at(slots_s.astype(float))
+    fixes = wearer.town.udeg(way + noise.errors_m(rng, len(slots_s), SAMPLES_S))
+    offset = rng.integers(-grid.HALF_CELL, grid.HALF_CELL, 2)
+    said = rule.disclosed(fixes, cell_m, offset)
+    return Life(seed, wearer, cell_m, way[:, 0], fixes, offset, said)
 
 
 def nights(said: Ints) -> Ints:

@@ -17,6 +17,7 @@ from reticent.tagcode import grid, sphere
 _TURN_UDEG = 360_000_000
 _HALF_TURN_UDEG = 180_000_000
 _POLE_UDEG = 90_000_000
+_AHEAD = 64  # slots looked at together
 NONE = -1  # the row and column of a slot without a cell
 ANCHOR_MM, _REST_MM = 50_000, 25_000
 _COSINES_Q15 = np.array([sphere.cos_q15(degree * 1_000_000) for degree in range(91)])
@@ -34,13 +35,13 @@ def cells(fixes: Ints, cell_m: int, offset: Ints | tuple[int, int]) -> Ints:
     return np.stack([row, east // _TURN_UDEG % counts], axis=-1)
 
 
-def disclosed(fixes: Ints, cell_m: int, offsets: Ints) -> Ints:
-    """Return the cells [wearer, slot, 2] that the rule says for fixes [wearer, slot, sample, 2].
+def disclosed(fixes: Ints, cell_m: int, offset: Ints) -> Ints:
+    """Return the cells [slot, 2] that the rule says for fixes [slot, sample, 2], or NONE.
 
-    Every slot has its three fixes, and no zone is near; `offsets` is [wearer, 2].
+    Every slot has its three fixes, and no zone is near.
     """
     middle = middles(fixes)
-    return anchored(middle, cells(middle, cell_m, offsets[:, None, :]), _rests(fixes))
+    return anchored(middle, cells(middle, cell_m, offset), _rests(fixes))
 
 
 def middles(fixes: Ints) -> Ints:
@@ -54,15 +55,21 @@ def middles(fixes: Ints) -> Ints:
 def anchored(places: Ints, plain: Ints, rests: Bools) -> Ints:
     """Return the cells said: of a rest the anchor's where it is near, else `plain`; or NONE."""
     said = np.full_like(plain, NONE)
-    anchor, kept = places[:, 0].copy(), plain[:, 0].copy()
-    is_set = np.zeros(len(places), dtype=bool)
-    for slot in range(places.shape[1]):
-        rest = rests[:, slot]
-        moved = rest & ~(is_set & is_within(anchor, places[:, slot], ANCHOR_MM))
-        anchor[moved] = places[moved, slot]
-        kept[moved] = plain[moved, slot]
-        is_set |= rest
-        said[rest, slot] = kept[rest]
+    (slots,) = np.nonzero(rests)
+    places, plain = places[slots], plain[slots]
+    kept = np.empty_like(plain)
+    start = 0
+    while start < len(slots):  # each anchor in turn, as far as it holds
+        end = start + 1
+        while end < len(slots):
+            near = is_within(places[start], places[end : end + _AHEAD], ANCHOR_MM)
+            held = int(near.argmin()) if not near.all() else len(near)
+            end += held
+            if held < len(near):
+                break
+        kept[start:end] = plain[start]
+        start = end
+    said[slots] = kept
     return said
 
 

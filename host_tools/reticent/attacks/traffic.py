@@ -13,9 +13,9 @@ import numpy as np
 
 from reticent.attacks import driven
 from reticent.attacks.towns import Bools, Floats
-from reticent.attacks.wearers import DAY_S, HOME, make_wearer
+from reticent.attacks.wearers import DAY_S, HOME, Wearer, make_wearer
 from reticent.sim.told import Told
-from reticent.tagcode import assembly, batch, cose, envelope, grid, policy, schedule
+from reticent.tagcode import assembly, batch, cose, envelope, grid, policy, record, schedule
 
 STATES = ("home", "away", "moving", "near a zone")
 _HOUR_S = 3_600
@@ -45,28 +45,48 @@ class Windows:
     sizes: set[int]  # of ROUTINE envelopes
 
 
-def hours_of(seed: int, days: int, rules: driven.Rules) -> Windows:
-    """Return the hours of one wearer, who has a named dwelling and two exclusion zones."""
+@dataclass(frozen=True)
+class Week:
+    """One wearer's days through the pipeline: what was seen on the wire, and what was told."""
+
+    windows: Windows
+    days: int
+    cells: int
+    positions: int
+    envelopes: int
+    bytes_sent: int
+
+
+def week_of(seed: int, days: int, rules: driven.Rules) -> Week:
+    """Return the days of one wearer, who has a named dwelling and two exclusion zones."""
     wearer = make_wearer(seed, days)
-    zones = driven.zones_for(wearer, dwelling=True)
-    order = driven.policy_of(rules, days, zones)
+    order = driven.policy_of(rules, days, driven.zones_for(wearer, dwelling=True))
     rng = np.random.default_rng((seed, 20))
     row, col = rng.integers(-grid.HALF_CELL, grid.HALF_CELL, 2)
     said = driven.drive(wearer, order, (int(row), int(col)), days, seed)
     sent = envelopes(said, order, days, rng)
-    seconds = np.arange(0, days * DAY_S, 60.0)
-    way = wearer.at(seconds)
+    routine = [one for one in sent if one.kind == batch.ROUTINE]
+    windows = Windows(
+        _features(routine, days)[1:],  # the first hour is a boot's
+        _states(wearer, days)[1:],
+        len(routine),
+        {one.size for one in routine},
+    )
+    kinds = [entry[0] for _, _, entry in said]
+    cells = sum(entry[0] == record.COARSE and entry[2] is not None for _, _, entry in said)
+    total = sum(one.size for one in sent)
+    return Week(windows, days, cells, kinds.count(record.PRECISE), len(sent), total)
+
+
+def _states(wearer: Wearer, days: int) -> Bools:
+    """Return what the wearer did in each hour: [hour, state]."""
+    way = wearer.at(np.arange(0, days * DAY_S, 60.0))
     moving = np.hypot(*np.diff(way, axis=0, append=way[-1:]).T) > 20
     home = np.hypot(*(way - wearer.places[HOME]).T) < 100
-    near = np.min([np.hypot(*(way - wearer.places[place]).T) for place in (4, 6)], axis=0)
-    by_hour = [
-        flags.reshape(-1, 60).mean(axis=1) > share
-        for flags, share in ((home, 0.5), (~home, 0.5), (moving, 0.15), (near < _NEAR_M, 0.05))
-    ]
-    routine = [one for one in sent if one.kind == batch.ROUTINE]
-    return Windows(
-        _features(routine, days), np.array(by_hour).T, len(routine), {one.size for one in routine}
-    )
+    near = np.min([np.hypot(*(way - wearer.places[place]).T) for place in driven.ZONED], axis=0)
+    flags = ((home, 0.5), (~home, 0.5), (moving, 0.15), (near < _NEAR_M, 0.05))
+    by_hour = [flag.reshape(-1, 60).mean(axis=1) > share for flag, share in flags]
+    return np.array(by_hour).T
 
 
 def envelopes(

@@ -55,7 +55,7 @@ def read_track(path: Path, reception: Reception) -> Track:
         raise BadInput(f"{path}: is empty; name an NMEA log, a GPX or a CSV")
     text = head.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     if text.startswith("<"):
-        points = _gpx_points(path)
+        points = gpx_points(path)
     elif _is_csv(text):
         points = _csv_points(path)
     else:
@@ -79,13 +79,13 @@ def _csv_points(path: Path) -> list[Point]:
         try:
             for row in rows:
                 where = f"{path}: line {rows.line_num}"
-                points.append(_point(row.get("time"), row.get("lat"), row.get("lon"), where))
+                points.append(point(row.get("time"), row.get("lat"), row.get("lon"), where))
         except (csv.Error, UnicodeDecodeError) as error:
             raise BadInput(f"{path}: line {rows.line_num}: is no CSV ({error})") from None
     return points
 
 
-def _gpx_points(path: Path) -> list[Point]:
+def gpx_points(path: Path) -> list[Point]:
     """Return the track points of a GPX 1.0 or 1.1 file, in its order."""
     try:
         # A GPX is an operator's own file; expat has no external entities, and bounds expansion.
@@ -99,7 +99,7 @@ def _gpx_points(path: Path) -> list[Point]:
         if _local(element.tag) == "trkpt":
             stamp = next((child.text for child in element if _local(child.tag) == "time"), None)
             where = f"{path}: track point {len(points) + 1}"
-            points.append(_point(stamp, element.get("lat"), element.get("lon"), where))
+            points.append(point(stamp, element.get("lat"), element.get("lon"), where))
     return points
 
 
@@ -107,7 +107,8 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _point(stamp: str | None, lat: str | None, lon: str | None, where: str) -> Point:
+def point(stamp: str | None, lat: str | None, lon: str | None, where: str) -> Point:
+    """Return the Point of these texts; BadInput says `where` something is wrong."""
     if not stamp or not stamp.strip():
         raise BadInput(f"{where}: has no time; a track needs one at each point")
     try:
