@@ -17,6 +17,7 @@ from reticent.bench.registration import Identity
 from reticent.collector.store import Sealed
 from reticent.tagcode import envelope
 from third_reader import Refused
+from vectors_cbor import plain
 
 
 def vectors(name):
@@ -34,17 +35,6 @@ def outcome(read, case):
         return read(data_of(case)), None
     except Refused as reason:
         return None, str(reason)
-
-
-def plain(value):
-    """Return a value in JSON's terms, as the files have it."""
-    if isinstance(value, bytes):
-        return {"bytes": value.hex()}
-    if isinstance(value, list):
-        return [plain(entry) for entry in value]
-    if isinstance(value, dict):
-        return {"map": [[plain(key), plain(entry)] for key, entry in value.items()]}
-    return value
 
 
 def test_the_files_are_current():

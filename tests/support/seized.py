@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from fixed_hpke import KEM, SUITE, expand, extract
 from reticent.tagcode import batch, envelope
 
 _WINDOW = 32
@@ -163,32 +164,29 @@ class Loot:
 
     def _is_shared(self, secret: bytes) -> bool:
         """HPKE's shared secret, or what its schedule makes of it first."""
-        prks = (_extract(_SUITE, secret, b"secret", b""), secret)
+        prks = (extract(SUITE, secret, b"secret", b""), secret)
         return any(_unwraps(read, prk) for read in self._newest for prk in prks)
 
     def _is_diffie_hellman(self, secret: bytes) -> bool:
         for read in self._newest:
             for kid, blob in read.wrapped:
                 shared = shared_of(secret, blob[:32], self._public_keys[kid])
-                if _unwraps(read, _extract(_SUITE, shared, b"secret", b"")):
+                if _unwraps(read, extract(SUITE, shared, b"secret", b"")):
                     return True
         return False
 
 
-# RFC 9180, sections 4 and 5.1, from the document: this is the thief's own code.
-_KEM = b"KEM\x00\x20"
-_SUITE = b"HPKE\x00\x20\x00\x01\x00\x02"
-_NO_PSK = b"\0" + hmac.digest(bytes(32), b"HPKE-v1" + _SUITE + b"psk_id_hash", "sha256")
+_NO_PSK = b"\0" + extract(SUITE, b"", b"psk_id_hash", b"")
 
 
 def ephemeral_of(material: bytes) -> bytes:
     """Return the private key that DeriveKeyPair makes of its material (section 7.1.3)."""
-    return _expand(_KEM, _extract(_KEM, b"", b"dkp_prk", material), b"sk", b"")
+    return expand(KEM, extract(KEM, b"", b"dkp_prk", material), b"sk", b"")
 
 
 def shared_of(dh: bytes, enc: bytes, public_key: bytes) -> bytes:
     """Return the KEM's shared secret of a Diffie-Hellman result (section 4.1)."""
-    return _expand(_KEM, _extract(_KEM, b"", b"eae_prk", dh), b"shared_secret", enc + public_key)
+    return expand(KEM, extract(KEM, b"", b"eae_prk", dh), b"shared_secret", enc + public_key)
 
 
 def limbs_of(element: bytes) -> bytes:
@@ -198,20 +196,11 @@ def limbs_of(element: bytes) -> bytes:
     return np.array(limbs, np.uint32).tobytes()
 
 
-def _extract(suite: bytes, salt: bytes, label: bytes, ikm: bytes) -> bytes:
-    return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite + label + ikm, "sha256")
-
-
-def _expand(suite: bytes, prk: bytes, label: bytes, info: bytes, length: int = 32) -> bytes:
-    labeled = length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info
-    return hmac.digest(prk, labeled + b"\x01", "sha256")[:length]
-
-
 def _unwraps(read: envelope.Envelope, prk: bytes) -> bool:
     info = envelope.wrap_info(read.header_bytes)
-    context = _NO_PSK + _extract(_SUITE, b"", b"info_hash", info)
-    cipher = AESGCM(_expand(_SUITE, prk, b"key", context))
-    nonce = _expand(_SUITE, prk, b"base_nonce", context, 12)
+    context = _NO_PSK + extract(SUITE, b"", b"info_hash", info)
+    cipher = AESGCM(expand(SUITE, prk, b"key", context))
+    nonce = expand(SUITE, prk, b"base_nonce", context, 12)
     for _, blob in read.wrapped:
         try:
             cipher.decrypt(nonce, blob[32:], b"")
