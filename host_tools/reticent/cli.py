@@ -45,6 +45,11 @@ app.command(
     help="A tag's first secrets, from one party's seed or two.",
 )
 app.command(
+    "reticent.bench.fetch:fetch",
+    name="fetch",
+    help="A tag without radio at the dock: envelopes out, acks in.",
+)
+app.command(
     "reticent.orders.commands:order",
     name="order",
     help="Orders: new, check, sign, show, publish.",

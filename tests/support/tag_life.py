@@ -135,10 +135,16 @@ class Chip:
 
 
 class Radio:
-    """Always in reach."""
+    """In reach from this virtual millisecond on; joining takes three seconds."""
+
+    def __init__(self, from_ms=0):
+        self._from_ms = from_ms
 
     async def join(self):
-        return True
+        import clock
+
+        await asyncio.sleep_ms(3_000)
+        return clock.now_us >= self._from_ms * 1_000
 
     def leave(self):
         pass
@@ -179,14 +185,16 @@ class Life:
         vfs.umount("/")
         vfs.mount(VfsLfs2(rp2.Flash(), progsize=256, mtime=False), "/")
 
-    def boot(self, has_time=True):
-        """Start the tag's duty up to the point where tasks would run."""
+    def boot(self, has_time=True, weeks=4):
+        """Start the tag's duty up to the point where tasks would run, under an order of weeks."""
         self.tag = Tag(Watchdog(), Clock(), Chip(self._fresh), self._capacity, START_S - 86_400)
         if has_time:
             self.tag.timebase.observe(START_S, 0)
-        keys = [bytes([9 + week]) + bytes(31) for week in range(4)]
+        keys = [bytes([9 + week]) + bytes(31) for week in range(weeks)]
         first_week = batch.week_of(orders.NOT_BEFORE)
-        policy = orders.order(RECIPIENTS=[first_week, keys, keys, keys[0]])
+        not_after = orders.NOT_BEFORE + weeks * 7 * 86_400
+        recipients = [first_week, keys, keys, keys[0]]
+        policy = orders.order(RECIPIENTS=recipients, NOT_AFTER=not_after)
         self.assembly = Assembly(policy.address)
         self.orders = orders.InForce(policy)
         self.sealer = Sealer(self.tag, self.orders, self.assembly, _Receiver(), 0x100)
@@ -201,13 +209,16 @@ class Life:
 
     async def upload(self, collector):
         """Run one upload; return whether nothing is left."""
+        return await self.sender(collector).upload()
+
+    def sender(self, collector, from_ms=0):
+        """Return a Sender to the collector, whose network comes at this virtual millisecond."""
 
         async def open_tls(host, port, ca_der):
             wire = _Wire(collector)
             return wire, wire
 
-        sender = Sender(self.tag, self.orders, Radio(), lambda utc_s: None, open_tls)
-        return await sender.upload()
+        return Sender(self.tag, self.orders, Radio(from_ms), lambda utc_s: None, open_tls)
 
     def image(self):
         """Return the flash as it is."""

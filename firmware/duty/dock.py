@@ -1,0 +1,62 @@
+"""What `reticent fetch` asks of a tag at the dock, over its USB console: envelopes out, acks in.
+
+The tag's tasks have been interrupted; a docked tag samples nothing until it is reset. Stored data
+is only read, and removed at a genuine ack; nothing is sealed, so no generator state is used.
+"""
+
+import asyncio
+from binascii import hexlify
+
+from seal.hmac import hmac_sha256
+from store import files
+from store.counters import Counters
+from store.outbox import Outbox
+from uplink import session
+from wire import ack
+from wire import config as wire_config
+from wire.envelope import hash_of
+
+
+class Dock:
+    """Over the flash as the tasks left it; `feed()` is the watchdog's and called at every step."""
+
+    def __init__(self, outbox_capacity, feed):
+        self._feed = feed
+        self._feed()
+        self._ack_key = wire_config.decode(files.read("/config")).ack_key
+        self._outbox = Outbox("/outbox", outbox_capacity)
+        self._counters = Counters("/state/counters", self._outbox, False)
+
+    def numbers(self, most):
+        """Print the numbers to fetch next, ALERT first, as one line."""
+        self._feed()
+        print(" ".join(str(number) for number in self._outbox.numbers(most)))  # noqa: T201
+
+    def envelope(self, number):
+        """Print an envelope in hex."""
+        self._feed()
+        print(hexlify(self._outbox.get(number)).decode())  # noqa: T201
+
+    def take(self, answer, numbers):
+        """Remove what the collector's answer acks of these numbers; print how many that were."""
+        report = session.Report()
+        decoded = ack.decode_answer(answer)
+        asyncio.run(
+            session.take_answer(
+                decoded, numbers, self._outbox, self._is_genuine, self._remove, report
+            )
+        )
+        if report.last_ack is not None:
+            self._counters.floor_s = max(self._counters.floor_s, report.last_ack.utc_s)
+            self._counters.acked_s = report.last_ack.utc_s
+            self._counters.log_head = report.last_ack.log_head
+            self._counters.save()
+        self._feed()
+        print(report.acked)  # noqa: T201
+
+    async def _remove(self, number):
+        self._feed()
+        self._outbox.remove(number)
+
+    def _is_genuine(self, entry, sealed):
+        return hmac_sha256(self._ack_key, entry.message(hash_of(sealed))) == entry.mac

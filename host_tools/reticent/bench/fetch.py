@@ -1,0 +1,104 @@
+"""`reticent fetch`: a tag without radio at the dock. Envelopes out, the collector's acks in.
+
+The host needs no key: it hands envelopes to a collector, and the collector's answer to the tag,
+which checks every ack itself. Broken off anywhere, nothing is lost or stored twice: what was not
+acked stays on the tag and is fetched again, and the collector knows what it has.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+from reticent.bench.board_port import BoardPort
+from reticent.collector.app import MEDIA_TYPE
+from reticent.console import counted, say, say_json
+from reticent.errors import BadInput
+
+_AT_ONCE = 8  # envelopes a POST
+_TIMEOUT_S = 30
+_OPEN = """
+import board, machine
+from duty.dock import Dock
+dock = Dock(board.OUTBOX_CAPACITY, machine.WDT(timeout=8300).feed)
+"""
+_LEAVE = "import machine\nmachine.reset()"
+
+
+def fetch(port: str, *, collector: str, ca: Path, json: bool = False) -> None:
+    """Fetch a passive tag's envelopes over USB, and bring it the acks.
+
+    Parameters
+    ----------
+    port
+        The tag's serial port, as /dev/ttyACM0.
+    collector
+        HOST:PORT of the collector.
+    ca
+        The collector's CA certificate, PEM.
+    json
+        Print the figures as JSON, and nothing else.
+    """
+    post = _poster(collector, ca)
+    with BoardPort(port) as board:
+        acked = fetch_all(board, post)
+        _leave(board)
+    if json:
+        say_json({"acked": acked})
+    else:
+        say(f"{counted(acked, 'envelope')} fetched, stored and acked; the tag runs again")
+
+
+def fetch_all(board: BoardPort, post: Callable[[bytes], bytes]) -> int:
+    """Fetch until the outbox is empty; return how many envelopes were acked."""
+    board.run(_OPEN)
+    acked = 0
+    while numbers := [int(word) for word in board.run(f"dock.numbers({_AT_ONCE})").split()]:
+        parts = [bytes.fromhex(board.run(f"dock.envelope({number})")) for number in numbers]
+        answer = post(b"".join(parts))
+        taken = int(board.run(f"dock.take({answer!r}, {numbers!r})"))
+        if not taken:
+            raise BadInput(
+                "the tag believes none of the collector's acks; is it registered there?"
+            )
+        acked += taken
+    return acked
+
+
+def _leave(board: BoardPort) -> None:
+    """Reset the tag: it samples again. It is gone before it can answer."""
+    try:
+        board.run(_LEAVE)
+    except BadInput:
+        return
+
+
+def _poster(collector: str, ca: Path) -> Callable[[bytes], bytes]:
+    """Return what posts a body to the collector and returns its answer."""
+    host, colon, port = collector.rpartition(":")
+    if not colon or not port.isdigit():
+        raise BadInput(f"{collector!r} is no HOST:PORT; write it like localhost:8443")
+    try:
+        context = ssl.create_default_context(cafile=str(ca))
+    except (OSError, ssl.SSLError) as error:
+        raise BadInput(f"{ca}: is no CA certificate in PEM ({error})") from None
+
+    def post(body: bytes) -> bytes:
+        connection = http.client.HTTPSConnection(
+            host, int(port), timeout=_TIMEOUT_S, context=context
+        )
+        try:
+            connection.request("POST", "/v1/envelopes", body, {"Content-Type": MEDIA_TYPE})
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise BadInput(f"https://{collector}: cannot be reached ({error})") from None
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise BadInput(f"https://{collector}: refuses with status {answer.status}")
+        return content
+
+    return post

@@ -1,0 +1,111 @@
+"""R2: outages from an hour to thirty days. All of it arrives, once, in one chain, in 15 minutes.
+
+The tag's own sealing, storage and upload on LittleFS; a record an hour and an ALERT a day are what
+it has to say.
+"""
+# path: host_tools/reticent/sim/mock
+
+import asyncio
+import random
+
+import tag_life
+from wire import envelope, record
+
+HOUR_S = 3_600
+FROZEN, ON_VOLUME = 180, 84  # envelopes on a Pico W, by where its firmware lies
+BLOCKS = 230
+MOST_S = 15 * 60
+
+
+def outage(hours, capacity=FROZEN):
+    """Return the Life that has lived through it without a network."""
+    life = tag_life.Life(tag_life.blank_image(BLOCKS), capacity=capacity, end_ms=1 << 50)
+    life.mount()
+    life.boot(weeks=6)
+    start_s = tag_life.START_S
+
+    async def live():
+        for second in range(0, hours * HOUR_S, 30):
+            utc_s = start_s + second
+            life.tag.clock.now_ms = second * 1_000
+            if second % (24 * HOUR_S) == 12 * HOUR_S:
+                life.assembly.add(2, record.crossing(utc_s, 0, True))
+            if second % HOUR_S == 0:
+                life.assembly.add(1, record.present(utc_s // 900, 0))
+            await life.sealer.seal_due(utc_s)
+
+    asyncio.run(live())
+    return life
+
+
+def deliver(life, collector, after_ms):
+    """Let the Sender run; the network is back after so long. Return how long it took then (ms)."""
+    import clock
+
+    begin_us = clock.now_us
+    back_ms = begin_us // 1_000 + after_ms
+    sender = life.sender(collector, back_ms)
+    done_ms = None
+
+    async def until_empty():
+        while life.tag.outbox.count():
+            await asyncio.sleep_ms(500)
+
+    async def together():
+        sending = asyncio.create_task(sender.send())
+        await until_empty()
+        sending.cancel()
+
+    asyncio.run(together())
+    done_ms = clock.now_us // 1_000
+    return done_ms - back_ms
+
+
+def check_whole(collector, sealed):
+    """Every number once, in one chain from the first envelope on."""
+    assert sorted(collector.stored) == list(range(1, sealed + 1)), sorted(collector.stored)
+    assert collector.reused == []
+    last = envelope.ZERO_HASH
+    for number in range(1, sealed + 1):
+        assert envelope.parse(collector.stored[number]).header.previous == last, number
+        last = envelope.hash_of(collector.stored[number])
+
+
+def test_after_an_outage_all_arrives_once_within_fifteen_minutes():
+    for hours in (1, 6, 24, 72, 7 * 24, 30 * 24):
+        life = outage(hours)
+        sealed = life.tag.counters.next_number - 1
+        assert life.tag.outbox.count() == sealed and life.tag.counters.dropped is None
+        collector = tag_life.Collector()
+        took_ms = deliver(life, collector, 3 * HOUR_S * 1_000)
+        check_whole(collector, sealed)
+        figures = hours, sealed, collector.posts, took_ms // 1_000
+        print("%d h: %d envelopes in %d posts, %d s" % figures)
+        assert took_ms < MOST_S * 1_000, (hours, took_ms)
+
+
+def test_what_an_outbox_too_small_for_thirty_days_drops_is_told():
+    life = outage(30 * 24, ON_VOLUME)
+    sealed = life.tag.counters.next_number - 1
+    collector = tag_life.Collector()
+    first, last = life.tag.counters.dropped
+    deliver(life, collector, 1_000)
+    missing = [number for number in range(1, sealed + 1) if number not in collector.stored]
+    assert len(collector.stored) == ON_VOLUME
+    assert missing and missing[-1] <= last, (first, last, missing)
+    assert collector.reused == []
+    kinds = {envelope.parse(collector.stored[n]).header.kind for n in collector.stored}
+    assert kinds == {1, 2}
+    print("30 days in %d: %d of %d dropped" % (ON_VOLUME, len(missing), sealed))
+
+
+def test_the_back_off_finds_the_network_again_whenever_it_comes_back():
+    rng = random
+    rng.seed(7)
+    slowest_ms = 0
+    for _ in range(40):
+        life = outage(3)
+        took_ms = deliver(life, tag_life.Collector(), rng.randrange(1, 6 * HOUR_S * 1_000))
+        slowest_ms = max(slowest_ms, took_ms)
+    print("slowest of 40: %d s" % (slowest_ms // 1_000))
+    assert slowest_ms < MOST_S * 1_000
