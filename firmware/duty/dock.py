@@ -28,17 +28,17 @@ class Dock:
         self._counters = Counters("/state/counters", self._outbox, False)
 
     def numbers(self, most):
-        """Print the numbers to fetch next, ALERT first, as one line."""
+        """Return the numbers to fetch next, ALERT first, as one line."""
         self._feed()
-        print(" ".join(str(number) for number in self._outbox.numbers(most)))  # noqa: T201
+        return " ".join(str(number) for number in self._outbox.numbers(most))
 
     def envelope(self, number):
-        """Print an envelope in hex."""
+        """Return an envelope in hex."""
         self._feed()
-        print(hexlify(self._outbox.get(number)).decode())  # noqa: T201
+        return hexlify(self._outbox.get(number)).decode()
 
     def take(self, answer, numbers):
-        """Remove what the collector's answer acks of these numbers; print how many that were."""
+        """Remove what the collector's answer acks of these numbers; return how many that were."""
         report = session.Report()
         decoded = ack.decode_answer(answer)
         asyncio.run(
@@ -52,7 +52,7 @@ class Dock:
             self._counters.log_head = report.last_ack.log_head
             self._counters.save()
         self._feed()
-        print(report.acked)  # noqa: T201
+        return report.acked
 
     async def _remove(self, number):
         self._feed()

@@ -55,10 +55,10 @@ def fetch_all(board: BoardPort, post: Callable[[bytes], bytes]) -> int:
     """Fetch until the outbox is empty; return how many envelopes were acked."""
     board.run(_OPEN)
     acked = 0
-    while numbers := [int(word) for word in board.run(f"dock.numbers({_AT_ONCE})").split()]:
-        parts = [bytes.fromhex(board.run(f"dock.envelope({number})")) for number in numbers]
+    while numbers := [int(word) for word in board.run(f"print(dock.numbers({_AT_ONCE}))").split()]:
+        parts = [bytes.fromhex(board.run(f"print(dock.envelope({number}))")) for number in numbers]
         answer = post(b"".join(parts))
-        taken = int(board.run(f"dock.take({answer!r}, {numbers!r})"))
+        taken = int(board.run(f"print(dock.take({answer!r}, {numbers!r}))"))
         if not taken:
             raise BadInput(
                 "the tag believes none of the collector's acks; is it registered there?"
