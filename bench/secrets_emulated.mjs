@@ -8,7 +8,7 @@ import { addNoise } from './on_tag/noise.mjs';
 
 const [emulator, uf2, bootrom, image, cuts, script] = process.argv.slice(2);
 const { Pico } = await import(pathToFileURL(path.resolve(emulator, 'pico.mjs')).href);
-const MOST_OPERATIONS = 60; // of a boot and its files
+const MOST_OPERATIONS = 40; // of a boot and its files
 
 let state = 7;
 const below = (bound) => {
@@ -27,15 +27,17 @@ function boot(cutAt, share) {
     return operations === cutAt ? { cutAfter: Math.floor((op.len * share) / 256) } : undefined;
   };
   let ended = 'whole';
+  let said = '';
   try {
     pico.boot();
     pico.rawRepl();
-    pico.exec(`import ${script}`, 60000);
+    said = pico.exec(`import ${script}`, 60000);
   } catch (error) {
     if (!String(error).includes('power cut')) throw error;
     ended = 'cut';
+    said = pico.out;
   }
-  console.log(pico.out.replace(/\r/g, '').replace(/[^\n -~]/g, ''));
+  console.log(said.replace(/\r/g, '').replace(/[^\n -~]/g, ''));
   console.log(`boot ${ended} ${operations}`);
   pico.powerCycle();
 }
