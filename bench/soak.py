@@ -27,7 +27,7 @@ from reticent.sim.tag import Extras
 from reticent.sim.track import Track
 from reticent.sim.way import Outcome, Setting, Way, redated
 from reticent.sim.world import POWER, Change
-from reticent.tagcode import events, reasons, record
+from reticent.tagcode import batch, events, reasons, record
 
 START_S = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 DAY_S, SLOT_S = 86_400, 900
@@ -117,13 +117,25 @@ def grown(outcome: Outcome, dips: tuple[Change, ...], days: int) -> list[str]:
     for (at_ms, used), (next_ms, next_used) in pairwise(heap):
         if any(at_ms < dip_ms <= next_ms for dip_ms in dips_ms):
             continue
-        hours = -(-(next_ms - at_ms) // 3_600_000)
-        worst = max(worst, next_used - used - (hours + 1) * NATIVE_BYTES)
+        sealed = -(-(next_ms - at_ms) // 3_600_000) + 1  # ROUTINE, one an hour
+        sealed += sum(at_ms <= when_ms <= next_ms for when_ms in alerts_ms(outcome))
+        worst = max(worst, next_used - used - sealed * NATIVE_BYTES)
     print(
         f"heap            {min(used for _, used in heap):,} to {max(used for _, used in heap):,} "
         f"bytes from day 2 to {days}; most growth in six hours, the port's own taken off: {worst}"
     )
     return [f"the heap grew by {worst} bytes in six hours"] if worst > 1_024 else []
+
+
+def alerts_ms(outcome: Outcome) -> list[int]:
+    """Return when each ALERT was sealed, about: the time of its first record."""
+    times: list[int] = []
+    for one in outcome.opened:
+        if one.batch.kind == batch.ALERT and one.batch.records:
+            when = one.batch.records[0][1]
+            when_s = when * SLOT_S if record.is_slot(when) else when
+            times.append((when_s - START_S) * 1000)
+    return times
 
 
 def main() -> int:
