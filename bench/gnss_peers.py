@@ -109,7 +109,7 @@ def print_agreement(paths: list[Path], python: Path) -> bool:
 def print_speed(peers: Path, paths: list[Path]) -> None:
     """Print sentences a second on MicroPython, both parsers in one run."""
     folder = next(peers.glob("lib/python3*/site-packages"))
-    command = [*micropython_command("48M"), str(BENCH / "gnss_on_tag.py"), str(FIRMWARE)]
+    command = [*micropython_command("4M"), str(BENCH / "gnss_on_tag.py"), str(FIRMWARE)]
     run = subprocess.run(
         [*command, str(folder), *map(str, paths)], capture_output=True, text=True, check=True
     )

@@ -15,22 +15,27 @@ class Fix:
     the confirmation that this receiver's epochs usually have; good for a log, not for an order.
     """
 
+    # What is not said stays the class's: an attribute of its own costs as much as a field.
+    utc_ms = 0  # of the second
+    hdop_x100 = None
+    error_m = None
+    alt_mm = None  # above mean sea level
+    speed_cm_s = None
+    course_cdeg = None
+    mode = None  # 2 two-dimensional, 3 three-dimensional
+    # Of the tracked signals: count; mean, weakest, strongest C/N0 in dB-Hz.
+    signals: tuple[int, int, int, int] | None = None
+    is_doubtful = False
+
     def __init__(self, utc_s, lat_udeg, lon_udeg, hdop_x10, sats_used):
         self.utc_s = utc_s
-        self.utc_ms = 0  # of the second
         self.lat_udeg = lat_udeg
         self.lon_udeg = lon_udeg
         self.hdop_x10 = hdop_x10
-        self.hdop_x100 = None if hdop_x10 is None else hdop_x10 * 10
         self.sats_used = sats_used
-        self.error_m = None if hdop_x10 is None else error_m_of(hdop_x10)
-        self.alt_mm = None  # above mean sea level
-        self.speed_cm_s = None
-        self.course_cdeg = None
-        self.mode = None  # 2 two-dimensional, 3 three-dimensional
-        # Of the tracked signals: count; mean, weakest, strongest C/N0 in dB-Hz.
-        self.signals: tuple[int, int, int, int] | None = None
-        self.is_doubtful = False
+        if hdop_x10 is not None:
+            self.hdop_x100 = hdop_x10 * 10
+            self.error_m = error_m_of(hdop_x10)
 
     def passes(self, hdop_x10_most, sats_least):
         """Return whether the fix is good enough for the order's quality gate; unknown is not.
@@ -47,23 +52,24 @@ def fix_of(epoch, days, is_doubtful):
     hdop_x10 = None if epoch.hdop_x100 < 0 else -(-epoch.hdop_x100 // 10)
     utc_s = days * 86_400 + epoch.time_ms // 1000
     made = Fix(utc_s, epoch.lat_udeg, epoch.lon_udeg, hdop_x10, _known(epoch.sats_used))
-    made.utc_ms = epoch.time_ms % 1000
-    made.hdop_x100 = _known(epoch.hdop_x100)
-    made.alt_mm = epoch.alt_mm if epoch.has_alt else None
-    made.speed_cm_s = _known(epoch.speed_cm_s)
-    made.course_cdeg = _known(epoch.course_cdeg)
-    made.mode = epoch.mode
-    made.is_doubtful = is_doubtful
-    made.signals = _signals(epoch.tally)
-    if made.error_m is not None:
+    if epoch.time_ms % 1000:
+        made.utc_ms = epoch.time_ms % 1000
+    if epoch.hdop_x100 >= 0:
+        made.hdop_x100 = epoch.hdop_x100
         made.error_m = max(made.error_m, -(-epoch.gst_error_cm // 100))
+    if epoch.has_alt:
+        made.alt_mm = epoch.alt_mm
+    if epoch.speed_cm_s >= 0:
+        made.speed_cm_s = epoch.speed_cm_s
+    if epoch.course_cdeg >= 0:
+        made.course_cdeg = epoch.course_cdeg
+    made.mode = epoch.mode
+    if is_doubtful:
+        made.is_doubtful = True
+    tally = epoch.tally
+    if tally[0]:
+        made.signals = tally[0], tally[1] // tally[0], tally[2], tally[3]
     return made
-
-
-def _signals(tally):
-    if tally[0] == 0:
-        return None
-    return tally[0], tally[1] // tally[0], tally[2], tally[3]
 
 
 def _known(value):
