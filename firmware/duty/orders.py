@@ -1,5 +1,6 @@
 """The order in force and the next one: verified, kept on flash, put in force when it begins."""
 
+import gc
 import hashlib
 
 from store.policies import Policies
@@ -46,6 +47,7 @@ class Orders:
         if digest == self._seen:
             return  # it comes with every answer until the tag has sealed under it
         self._seen = digest
+        gc.collect()  # the upload's TLS has just ended
         if locate.is_one(signed):
             await self._take_locate(signed)
             return
@@ -60,7 +62,7 @@ class Orders:
         if self.policy is None or utc_s is None:
             return
         try:
-            order = await self._verified(signed, locate.read)
+            order = await self._verified(signed, locate.decode)
             locate.check_for(order, self._tag.tag, self.policy.version, utc_s)
         except FormatError:
             self._said.append((events.LOCATE_INVALID, rules.BAD_FORM))
@@ -157,6 +159,7 @@ class Orders:
 
     async def _activate(self):
         """Put the order that waits in force and return it; None if it is not what was taken."""
+        gc.collect()
         policy = await self._load(self._store.next())
         self._next = None
         if policy is None:
@@ -183,13 +186,15 @@ class Orders:
             else None
         )
 
-    async def _verified(self, signed, read=rules.read):
-        """Return what `read` makes of it; FormatError or PolicyError where it is not genuine."""
+    async def _verified(self, signed, decode=rules.decode):
+        """Return what `decode` makes of it; FormatError or PolicyError where it is not genuine."""
         async with self._tag.verifying_code:
             from seal import ed25519
 
-            steps = read(signed, self._tag.config.issuer_key, ed25519.verify)
-            return await self._tag.run_steps(steps)
+            steps = rules.verified(signed, self._tag.config.issuer_key, ed25519.verify)
+            payload = await self._tag.run_steps(steps)
+            del steps, ed25519  # or their code stays while this decodes
+        return decode(payload)
 
     def _refuse(self, code):
         self._said.append((events.POLICY_REFUSED, code))

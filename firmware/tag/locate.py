@@ -4,9 +4,8 @@ It comes in an answer, in the place of a policy (docs/FORMAT.md, section 10). Th
 force allows it, and that no number counts twice, is exceptions.py's and ledger.py's.
 """
 
-from tag.policy import BAD_FORM, BAD_LIMIT, BAD_SIGNATURE, OTHER_TAG, PolicyError
+from tag.policy import BAD_FORM, BAD_LIMIT, OTHER_TAG, PolicyError
 from wire import FormatError, cbor, cose
-from wire.envelope import kid_of
 from wire.fields import is_text
 
 MAX_BYTES = 1_024
@@ -39,17 +38,8 @@ def is_one(signed):
     return isinstance(fields, dict) and fields.get(FORMAT) == LOCATE_FORMAT
 
 
-def read(signed, issuer_key, verify):
-    """Verify and decode a locate order; a generator, as `verify` is, that returns the LocateOrder.
-
-    Raises FormatError or PolicyError.
-    """
-    kid, payload, signature = cose.parse(signed)
-    if kid != kid_of(issuer_key):
-        raise PolicyError("another issuer", BAD_SIGNATURE)
-    genuine = yield from verify(issuer_key, signature, cose.to_be_signed_parts(kid, payload))
-    if not genuine:
-        raise PolicyError("wrong signature", BAD_SIGNATURE)
+def decode(payload):
+    """Return the LocateOrder of these verified bytes; FormatError or PolicyError."""
     return LocateOrder(check(cbor.decode(payload)))
 
 

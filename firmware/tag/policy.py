@@ -66,7 +66,8 @@ class Address:
 class Policy:
     """An order that was decoded and keeps every limit."""
 
-    def __init__(self, fields):
+    def __init__(self, fields, is_kept=True):
+        """Take the map; where it is not kept its zones go one by one, to have room for these."""
         self.reference = fields[REFERENCE]
         self.tag = fields[TAG]
         self.version = fields[VERSION]
@@ -81,7 +82,11 @@ class Policy:
         self.warn_m = fields[WARN_M]
         quiet = fields[QUIET]  # None: by the sun (warning.py)
         self.quiet = None if quiet is None else Hours(self.not_before, quiet)
-        self.zones = [order_zones.make(entry, self.not_before) for entry in fields[ZONES]]
+        self.zones = []
+        for place, entry in enumerate(fields[ZONES]):
+            self.zones.append(order_zones.make(entry, self.not_before))
+            if not is_kept:
+                fields[ZONES][place] = None
         self.address = Address(self.version, self.slot_s, fields[RECIPIENTS])
         self.first_week = self.address.first_week
         # The two exceptions of DESIGN.md section 3: a position with a strap or case event, and
@@ -113,22 +118,30 @@ def read(signed, issuer_key, verify):
     `verify(public_key, signature, parts)` is a generator that returns a bool. Raises FormatError
     or PolicyError; the policy in force stays as it is then.
     """
+    return decode((yield from verified(signed, issuer_key, verify)))
+
+
+def verified(signed, issuer_key, verify):
+    """Return, in steps, the payload of a signed policy that is the issuer's; see read().
+
+    It is a view of `signed`. To decode it needs room that what verifies takes meanwhile.
+    """
     if len(signed) > MAX_BYTES:
         raise PolicyError("too long", BAD_FORM)
-    kid, payload, signature = cose.parse(signed)
+    kid, payload, signature = cose.parse_in_place(signed)
     if kid != kid_of(issuer_key):
         raise PolicyError("another issuer", BAD_SIGNATURE)
     genuine = yield from verify(issuer_key, signature, cose.to_be_signed_parts(kid, payload))
     if not genuine:
         raise PolicyError("wrong signature", BAD_SIGNATURE)
-    return decode(payload)
+    return payload
 
 
 def decode(payload):
     """Return the Policy of these unsigned bytes; FormatError or PolicyError for anything else."""
     fields = cbor.decode(payload)
     check(fields)
-    return Policy(fields)
+    return Policy(fields, is_kept=False)
 
 
 def check(fields):

@@ -5,11 +5,12 @@ envelope's file (docs/FORMAT.md, section 6).
 """
 
 from wire import FormatError, cbor
-from wire.fields import is_bytes, is_int, versioned
+from wire.fields import is_bytes, is_int
 
 _LABEL = b"reticent-ack-1"
 _VERSION = 1
 _HASH_SIZE = 32
+_THREE, _NULL = b"\x83", b"\xf6"  # an array of three; null
 MAX_ANSWER = 24_576  # bytes: acks, and a signed policy of at most 16 KB
 
 
@@ -44,11 +45,23 @@ def encode_answer(acks, policy=None):
 
 
 def decode_answer(data):
-    """Return ([Ack ...], policy bytes or None); FormatError for anything else."""
-    if len(data) > MAX_ANSWER:
+    """Return ([Ack ...], policy or None); FormatError for anything else.
+
+    The policy is a memoryview that lives as long as the data: 16 KB are not copied.
+    """
+    if len(data) > MAX_ANSWER or bytes(data[:1]) != _THREE:
         raise FormatError
-    acks, policy = versioned(data, _VERSION, 3)
-    if not isinstance(acks, list) or not (policy is None or isinstance(policy, bytes)):
+    version, end = cbor.decode_first(data, 1)
+    if not is_int(version, _VERSION, _VERSION + 1):
+        raise FormatError  # unknown version
+    acks, end = cbor.decode_first(data, end)
+    policy = None
+    if bytes(data[end : end + 1]) == _NULL:
+        end += 1
+    else:
+        start, end = cbor.bytes_at(data, end)
+        policy = memoryview(data)[start:end]
+    if end != len(data) or not isinstance(acks, list):
         raise FormatError
     return [_ack(entry) for entry in acks], policy
 

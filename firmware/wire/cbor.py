@@ -33,7 +33,7 @@ def encode_parts(value):
     """Return the encoding as a list of bytes; long strings are in it as they are, not copied."""
     out = [bytearray()]
     _put(out, value)
-    return [part if isinstance(part, bytes) else bytes(part) for part in out if part]
+    return [bytes(part) if isinstance(part, bytearray) else part for part in out if len(part)]
 
 
 def decode(data):
@@ -51,6 +51,15 @@ def decode_first(data, start):
     return value, reader.at
 
 
+def bytes_at(data, at):
+    """Return (start, end) of the content of the byte string at `at`, which is not copied."""
+    reader = _Reader(data, at)
+    length = reader.head_of_bytes()
+    if length > len(data) - reader.at:
+        raise FormatError  # truncated
+    return reader.at, reader.at + length
+
+
 def _put(out, value):
     if value is None or value is True or value is False:
         out[-1].append(_NULL if value is None else _TRUE if value else _FALSE)
@@ -65,7 +74,7 @@ def _put(out, value):
         if len(value) < _LONG:
             out[-1].extend(value)
         else:
-            out.append(value if isinstance(value, bytes) else bytes(value))
+            out.append(bytes(value) if isinstance(value, bytearray) else value)
             out.append(bytearray())
     elif isinstance(value, _ARRAYS):
         _put_head(out, _ARRAY, len(value))
@@ -116,6 +125,13 @@ class _Reader:
         self._left = []  # values that are still to come: two an entry of a map
         self._keys = []  # a map's key whose value comes next
         self._encoded_keys = []
+
+    def head_of_bytes(self):
+        """Pass the head of a byte string; return its length."""
+        length = self._head()
+        if self._major != _BYTES:
+            raise FormatError
+        return length
 
     def read(self):
         """Return the next value, whole."""

@@ -8,6 +8,7 @@ from wire import FormatError, cbor
 from wire.fields import is_bytes
 
 _TAG_SIGN1 = b"\xd2"  # CBOR tag 18
+_FOUR, _NO_HEADERS = b"\x84", b"\xa0"  # an array of four; an empty map
 _ALG, _KID = 1, 4
 _EDDSA = -8
 KID_SIZE = 8
@@ -37,6 +38,23 @@ def parse(data):
     if end != len(data):
         raise FormatError  # trailing bytes
     return kid, payload, signature
+
+
+def parse_in_place(data):
+    """Return what parse() does, the payload as a memoryview that lives as long as the data.
+
+    A policy has 16 KB: a copy of it would not find a place on a Pico's heap.
+    """
+    if bytes(data[:2]) != _TAG_SIGN1 + _FOUR:
+        raise FormatError  # not a COSE_Sign1
+    protected, end = cbor.decode_first(data, 2)
+    if bytes(data[end : end + 1]) != _NO_HEADERS:
+        raise FormatError  # nothing may ride along unsigned
+    start, stop = cbor.bytes_at(data, end + 1)
+    at, end = cbor.bytes_at(data, stop)
+    if end != len(data) or end - at != SIGNATURE_SIZE:
+        raise FormatError
+    return _kid(protected), memoryview(data)[start:stop], bytes(data[at:end])
 
 
 def parse_first(data, start):

@@ -253,7 +253,7 @@ def _(dossier):
 @fault("order-overridden")
 def _(dossier):
     """an order overrides a limit"""
-    dossier.fields[policy.STATEMENT]["override_term"] = "the court wants 100 days"
+    dossier.fields[policy.OVERRIDES] = [[policy.TERM_DAYS, 100, "the court wants 100 days"]]
 
 
 @fault("order-unlawful")
@@ -712,5 +712,5 @@ def test_no_finding_holds_a_coordinate():
 def test_there_are_seventy_planted_faults_and_every_code_has_one():
     assert len(FAULTS) >= 70, len(FAULTS)
     planted = set().union(*(row.values[1] for row in FAULTS))
-    of_the_log = {"log-broken", "log-rewritten", "opening-without-reason"}  # test_audit_command
-    assert planted == set(CODES) - of_the_log
+    of_the_desk = {"log-broken", "log-rewritten", "opening-without-reason", "keys-late"}
+    assert planted == set(CODES) - of_the_desk  # test_audit_command, test_retention

@@ -188,7 +188,7 @@ def test_bad_input_is_one_line_and_status_2_and_nothing_is_opened(agency, tmp_pa
         (audit(agency, "--role", "officer"), "give a --reason and a --case"),
         (audit(agency, "--reason", "x", "--case", "y"), "but no --role"),
         (audit(agency, *OPENING[:3], " ", "--case", "y"), "no reason: an opening needs one"),
-        (audit(agency, *OPENING, "--keys", str(junk)), "junk: no key folder"),
+        (audit(agency, *OPENING, "--keys", str(junk)), "junk: one key opens for the wearer only"),
         (audit(agency, *OPENING, "--keys", str(other)), "ring.sealed: not a sealed ring"),
         (audit(agency, "--role", "clerk", *OPENING[2:]), "'clerk' is no role"),
         (audit(agency, *OPENING, "--now", "noon"), "'noon' is not a time"),

@@ -137,3 +137,17 @@ def test_a_session_opens_what_is_held_and_the_rest_is_for_others(agency):
     assert [one.number for one in result.opened] == [2, 3, 4]
     assert result.for_others == 4
     assert [hold.name for hold in ring.holds()] == ["h"]
+
+
+def test_keys_that_are_kept_too_long_are_found_by_the_audit(agency, capsys):
+    command = ["audit", "--database", str(agency.database), "--tags", str(agency.tags)]
+    command += ["--keys", str(agency.ring.folder), "--json", "--now"]
+    agency.store.close()
+    for number, late in ((59, False), (60, True)):
+        run([*command, day(number)])
+        codes = {one["code"] for one in json.loads(capsys.readouterr().out)["findings"]}
+        assert ("keys-late" in codes) == late, number
+    shred(agency, 60)
+    capsys.readouterr()
+    run([*command, day(60)])
+    assert "keys-late" not in capsys.readouterr().out

@@ -13,6 +13,8 @@ _FIRST = batch.week_of(START)
 _LEGAL = orders.fields()
 _KEYS = _LEGAL[policy.RECIPIENTS][1]
 _WEARER = _LEGAL[policy.RECIPIENTS][3]
+_SHORT = list(_KEYS)
+_SHORT[-1] = bytes(31)
 _STATEMENT = _LEGAL[policy.STATEMENT]
 
 
@@ -147,7 +149,7 @@ REFUSED = (
      "a gap in the recipients' weeks"),
     ("keys of other weeks", (), {"RECIPIENTS": [_FIRST + 1, _KEYS, _KEYS, _WEARER]},
      "the recipients' first week"),
-    ("a short key", (), {"RECIPIENTS": [_FIRST, _KEYS[:-1] + [bytes(31)], _KEYS, _WEARER]},
+    ("a short key", (), {"RECIPIENTS": [_FIRST, _SHORT, _KEYS, _WEARER]},
      "a recipient's key"),
     ("no key for the wearer", (), {"RECIPIENTS": [_FIRST, _KEYS, _KEYS, None]},
      "the wearer's key"),

@@ -35,6 +35,7 @@ class Material:
     orders: Mapping[OrderKey, Filed]
     issuer: bytes | None = None
     log: AccessLog | None = None
+    late: tuple[str, ...] = ()  # weeks' keys, in words, that ought to be destroyed
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ def audit(material: Material, content: Content) -> list[Found]:
         found += _audit_content(ours, read, orders)
         if material.log is not None:
             found += audit_log(material.log, tag, ours)
+    for tag in sorted(material.identities) if material.late else []:
+        words = f"Keys ought to be destroyed and are not: {', '.join(material.late)}."
+        found.append(Found("keys-late", tag, None, None, words))
+        break
     return sorted(found, key=lambda one: (one.tag, one.number or 0, one.version or 0))
 
 

@@ -87,6 +87,8 @@ CODES = {
     "health-twice": _violation("DESIGN 3, R9"),
     "health-missing": _violation("FORMAT 3"),
     "cadence-off": _violation("R20, DESIGN 5"),
+    # The key ring: needs its folder, no key of it.
+    "keys-late": _violation("R16, DESIGN 4"),
     # The access log: needs its folder.
     "log-broken": _violation("R17"),
     "log-rewritten": _violation("R17, DESIGN 8"),

@@ -14,7 +14,8 @@ from reticent.archive.audit import audit as find
 from reticent.archive.audit_codes import NOTICE, VIOLATION, Found
 from reticent.archive.audit_inputs import Places, Sources
 from reticent.archive.desk import account
-from reticent.archive.keyring import read_issuer_public, role_keys
+from reticent.archive.keyring import Keyring, read_issuer_public, role_keys
+from reticent.archive.recipients import day_of
 from reticent.archive.session import Purpose, Session
 from reticent.bench.registration import read_identities
 from reticent.clock import Clock
@@ -88,7 +89,7 @@ def audit(
     purposes = _purposes(role or [], person, reason, case)
     sources = Sources(places)
     try:
-        material = _material(sources, places)
+        material = _material(sources, places, Clock.set_to(now).utc_s())
         content = _open(sources, places, material, purposes, Clock.set_to(now).utc_s())
         found = find(material, content)
     finally:
@@ -118,7 +119,7 @@ def _purposes(
     return purposes
 
 
-def _material(sources: Sources, places: Places) -> Material:
+def _material(sources: Sources, places: Places, utc_s: int) -> Material:
     issuer = None if places.issuer is None else read_issuer_public(places.issuer)
     log = AccessLog(places.log) if places.log is not None and places.log.is_dir() else None
     return Material(
@@ -128,7 +129,16 @@ def _material(sources: Sources, places: Places) -> Material:
         sources.orders,
         issuer,
         log,
+        _late_keys(places.keys, utc_s),
     )
+
+
+def _late_keys(keys: Path | None, utc_s: int) -> tuple[str, ...]:
+    """Return the weeks' keys of a ring that are over their retention; nothing of it is opened."""
+    if keys is None or not keys.is_dir():
+        return ()
+    late = Keyring(keys).late(utc_s)
+    return tuple(f"{role} {day_of(week)}" for role, weeks in late.items() for week in weeks)
 
 
 def _open(

@@ -44,16 +44,17 @@ def audit_refused(refused: list[Refused]) -> list[Found]:
 def audit_outside(genuine: list[Genuine], orders: Mapping[OrderKey, Filed]) -> list[Found]:
     """Return what each genuine envelope of a tag shows to whoever holds it."""
     found: list[Found] = []
-    highest = 0
+    highest = {batch.ROUTINE: 0, batch.ALERT: 0}  # what the last order left goes on by its class
     for one in genuine:
         head = one.envelope.header
         filed = orders.get((head.tag, head.policy_version))
         order = None if filed is None else filed.order
         told = [_size_fault(one), _order_fault(one, order), _recipients_fault(one, order)]
-        if head.policy_version < highest:
-            sentence = f"It obeys version {head.policy_version} of the order after {highest}."
+        last = highest[head.kind]
+        if head.policy_version < last:
+            sentence = f"It obeys version {head.policy_version} of the order after {last}."
             told.append(("version-rolled-back", sentence))
-        highest = max(highest, head.policy_version)
+        highest[head.kind] = max(last, head.policy_version)
         found += [
             in_sealed(*fault[:1], one.sealed, fault[1], head.policy_version)
             for fault in told

@@ -21,7 +21,6 @@ from reticent.tagcode import FormatError, cbor, cose, envelope, order_limits, po
 OrderKey = tuple[bytes, int]  # tag and version
 
 _OVERLONG = "a term over 92 days"
-_OVERRIDE = "override"
 
 # What a malformed field makes of a rule that comes after the one it broke.
 _MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
@@ -94,11 +93,21 @@ def _audit_order(filed: Filed, issuer: bytes | None) -> list[Found]:
     says = filed.fields.get(policy.TAG), filed.fields.get(policy.VERSION)
     if says != (filed.tag, filed.version):
         told.append(("order-misfiled", "The order is filed under another tag or version."))
-    statement = filed.fields.get(policy.STATEMENT)
-    for key, value in statement.items() if isinstance(statement, dict) else ():
-        if str(key).startswith(_OVERRIDE):
-            told.append(("order-overridden", f"The order overrides a limit ({key}: {value})."))
+    told += [("order-overridden", sentence) for sentence in _override_words(filed)]
     return [Found(code, filed.tag, None, filed.version, sentence) for code, sentence in told]
+
+
+def _override_words(filed: Filed) -> list[str]:
+    """Return a sentence for each limit that the order overrides."""
+    overrides = filed.fields.get(policy.OVERRIDES)
+    found: list[str] = []
+    for entry in overrides if isinstance(overrides, list) else []:
+        if isinstance(entry, list) and len(entry) == 3 and entry[0] in policy.GRANTS:
+            usual = policy.GRANTS[entry[0]][0]
+            found.append(
+                f"The order overrides limit {entry[0]}: {entry[1]} instead of {usual}: {entry[2]}"
+            )
+    return found
 
 
 def _rule_code(rule: str) -> str:
