@@ -1,6 +1,6 @@
 """A newer order over the air, the largest that is legal, on a Pico W's heap.
 
-RETICENT_SPARE_KB takes so much from it. The whole way: the collector hands it out, the tag verifies
+RETICENT_SPARE_KB takes so much from it. The whole way: the collector hands it out, the tag checks
 it, keeps it, and puts it in force when it begins; no ROUTINE batch too many or too few, and the
 audit finds nothing.
 """
