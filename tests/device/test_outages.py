@@ -9,6 +9,7 @@ import asyncio
 import random
 
 import tag_life
+from cases import is_full
 from wire import envelope, record
 
 HOUR_S = 3_600
@@ -72,7 +73,7 @@ def check_whole(collector, sealed):
 
 
 def test_after_an_outage_all_arrives_once_within_fifteen_minutes():
-    for hours in (1, 6, 24, 72, 7 * 24, 30 * 24):
+    for hours in (1, 6, 24, 72, 7 * 24, 30 * 24) if is_full() else (1, 24, 30 * 24):
         life = outage(hours)
         sealed = life.tag.counters.next_number - 1
         assert life.tag.outbox.count() == sealed and life.tag.counters.dropped is None
@@ -103,9 +104,9 @@ def test_the_back_off_finds_the_network_again_whenever_it_comes_back():
     rng = random
     rng.seed(7)
     slowest_ms = 0
-    for _ in range(40):
+    for _ in range(40 if is_full() else 8):
         life = outage(3)
         took_ms = deliver(life, tag_life.Collector(), rng.randrange(1, 6 * HOUR_S * 1_000))
         slowest_ms = max(slowest_ms, took_ms)
-    print("slowest of 40: %d s" % (slowest_ms // 1_000))
+    print("slowest: %d s" % (slowest_ms // 1_000))
     assert slowest_ms < MOST_S * 1_000
