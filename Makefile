@@ -20,7 +20,7 @@ EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check attack format guards vectors sealed damage bench-gnss bench-zones fuzz
-.PHONY: emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
+.PHONY: emulate emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -86,6 +86,9 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 	  -max_len=$(if $(filter gnss,$(FUZZ)),500,17000) -rss_limit_mb=1024 \
 	  -artifact_prefix=build/ build/fuzz-$(FUZZ)
 
+emulate: $(VENV)/.ready emulator/.ready ## the whole tag on an emulated Pico (UF2=file, ARGS=--day)
+	@$(BIN)/python emulator/emulate.py --uf2 "$(UF2)" --out build/emulate $(ARGS)
+
 emulate-gnss: $(VENV)/.ready ## a stream's cost on an emulated Pico (UF2=file EMULATOR=)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
 
@@ -106,9 +109,11 @@ lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.
 	  --generate-hashes --no-emit-index-url --no-header -q -o typings.lock
 	$(BIN)/uv pip compile --group bench --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-bench.lock
+	$(BIN)/uv pip compile --group emulator --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-emulator.lock
 
 clean: ## remove everything that was made
-	rm -rf $(VENV) build dist typings .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist typings emulator/node_modules emulator/.ready emulator/bootrom.bin .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -130,6 +135,15 @@ $(PEERS)/.ready: requirements-bench.lock
 $(NPM)/.ready:
 	@echo "setting up $(NPM) (once)"
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix $(NPM) $(WASM)@1.26.0
+	@touch $@
+
+emulator/.ready: emulator/package-lock.json requirements-emulator.lock
+	@command -v npm >/dev/null || { echo "make: npm is missing: apt-get install nodejs npm" >&2; exit 2; }
+	@echo "setting up the emulator (once)"
+	@npm ci --silent --prefix emulator
+	@$(PYTHON) -m venv --clear build/bootrom
+	@build/bootrom/bin/pip install -q --progress-bar off --require-hashes -r requirements-emulator.lock
+	@build/bootrom/bin/python emulator/bootrom.py emulator/bootrom.bin
 	@touch $@
 
 typings/.ready: typings.lock $(VENV)/.ready
