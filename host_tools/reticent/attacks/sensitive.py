@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reticent.attacks import rule
 from reticent.attacks.cellmap import flat
 from reticent.attacks.noise import SIGMA_M, normal
 from reticent.attacks.population import SLOTS_PER_DAY, Life
@@ -36,7 +37,7 @@ def guess(life: Life, days: int, *, offset_given: bool) -> Guessed | None:
     """Return what an attacker makes of the visits; None where no visit was said."""
     slots = days * SLOTS_PER_DAY
     where, said = life.place_at()[:slots], life.said[:slots]
-    visits = said[where == SENSITIVE]
+    visits = said[(where == SENSITIVE) & (said[:, 0] != rule.NONE)]
     if not len(visits):
         return None
     rng = np.random.default_rng((life.seed, 14))
@@ -53,7 +54,7 @@ def guess(life: Life, days: int, *, offset_given: bool) -> Guessed | None:
     main = fits[int(counts.argmax())]
     joint = sum(n * np.log(fit + _FLOOR) for n, fit in zip(counts, fits, strict=True))
     if not offset_given:
-        joint = np.log(_any_offset(places, known, counts, life) + _FLOOR)
+        joint = _any_offset(places, known, counts, life)
     prior = people * main
     attack = np.log(people) + joint
     inside = int((main > 0.5).sum()) if offset_given else int((main > 0.25).sum())
@@ -70,15 +71,16 @@ def _fit(places: Floats, cell: Ints, life: Life, *, offset_given: bool) -> Float
 
 
 def _any_offset(places: Floats, known: Ints, counts: Ints, life: Life) -> Floats:
-    """Return the likelihood of all visits' cells, the offset being anything."""
+    """Return the log likelihood of all visits' cells, the offset being anything."""
     offsets = (np.arange(200) + 0.5) / 200 - 0.5
-    total = np.ones(len(places))
+    total = np.zeros(len(places))
     for axis in (0, 1):
         logs = np.zeros((len(places), len(offsets)))
         for cell, count in zip(known, counts, strict=True):
             away = places[:, axis, None] + offsets[None] - cell[axis]
             logs += count * np.log(_inside(away, life.cell_m) + _FLOOR)
-        total *= np.exp(logs).mean(axis=1)
+        most = logs.max(axis=1, keepdims=True)
+        total += most[:, 0] + np.log(np.exp(logs - most).mean(axis=1))
     return total
 
 
