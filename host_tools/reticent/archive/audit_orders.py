@@ -102,8 +102,8 @@ def _override_words(filed: Filed) -> list[str]:
     overrides = filed.fields.get(policy.OVERRIDES)
     found: list[str] = []
     for entry in overrides if isinstance(overrides, list) else []:
-        if isinstance(entry, list) and len(entry) == 3 and entry[0] in policy.GRANTS:
-            usual = policy.GRANTS[entry[0]][0]
+        if isinstance(entry, list) and len(entry) == 3 and entry[0] in order_limits.GRANTS:
+            usual = order_limits.GRANTS[entry[0]][0]
             found.append(
                 f"The order overrides limit {entry[0]}: {entry[1]} instead of {usual}: {entry[2]}"
             )
