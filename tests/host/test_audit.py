@@ -22,7 +22,7 @@ from dossier import (
     stored,
 )
 from reticent.archive.audit_codes import CODES
-from reticent.tagcode import batch, events, grid, policy, record
+from reticent.tagcode import batch, events, grid, order_limits, policy, record
 from sealing import Tag
 
 NOON = orders.NOT_BEFORE + 12 * HOUR
@@ -253,7 +253,7 @@ def _(dossier):
 @fault("order-overridden")
 def _(dossier):
     """an order overrides a limit"""
-    dossier.fields[policy.OVERRIDES] = [[policy.TERM_DAYS, 100, "the court wants 100 days"]]
+    dossier.fields[policy.OVERRIDES] = [[order_limits.TERM_DAYS, 100, "the court wants 100 days"]]
 
 
 @fault("order-unlawful")
