@@ -96,11 +96,19 @@ def _said(task: Task, offset: tuple[int, int], start_s: int, end_s: int) -> list
     """Return the records of the pipeline, booted at the track's first midnight."""
     order = driven.policy_of(task.rules, task.track.days, None, start_s)
 
+    days: dict[int, tuple[list[list[int]], list[bool]]] = {}
+
     def fix_at(utc_s: int) -> gnss.Fix | None:
-        udeg, heard = task.track.at(np.array([utc_s]))
-        if not heard[0]:
+        day, second = divmod(utc_s, _DAY_S)
+        if day not in days:
+            days.clear()
+            udeg, heard = task.track.at(np.arange(day * _DAY_S, (day + 1) * _DAY_S))
+            days[day] = udeg.tolist(), heard.tolist()
+        udeg, heard = days[day]
+        if not heard[second]:
             return None
-        return gnss.Fix(utc_s, int(udeg[0, 0]), int(udeg[0, 1]), _HDOP_X10, _SATELLITES)
+        lat, lon = udeg[second]
+        return gnss.Fix(utc_s, lat, lon, _HDOP_X10, _SATELLITES)
 
     return [entry for _, _, entry in told(order, offset, fix_at, start_s, end_s)]
 
