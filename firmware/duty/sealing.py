@@ -61,8 +61,10 @@ class Sealer:
             as_of_s = self._slots.sealed_as_s(utc_s)
             self.add_routine_events(as_of_s)
             self._tag.counters.routine_s = as_of_s
+            self._tag.outbox.hold(self._tag.counters.next_number)
             await self.seal_batch(batch.ROUTINE, as_of_s)
         if self._slots.upload_is_due(utc_s):
+            self._tag.outbox.let_go()
             self._tag.upload_now.set()
 
     def _spans(self, utc_s):

@@ -35,7 +35,7 @@ class Sender:
     async def send(self):
         """Upload whenever `tag.upload_now` is set, and what an earlier life has left."""
         tag = self._tag
-        if tag.outbox.count():
+        if tag.outbox.numbers(1):
             tag.upload_now.set()
         while True:
             while not await self._told_within(_PROGRESS_S):
@@ -73,7 +73,7 @@ class Sender:
             await self._orders.take(report.policy)
         if report.refused:
             tag.note(events.ACK_REFUSED, report.refused)
-        return tag.outbox.count() == 0
+        return not tag.outbox.numbers(1)
 
     async def _session(self):
         """Join and upload; return the session's Report, or None where there is no network."""

@@ -27,6 +27,7 @@ class Outbox:
                 self._list(kind).append(int(number, 16))
         self._alerts.sort()
         self._routines.sort()
+        self._held = None
 
     def victims(self):
         """Return the numbers that must go before one more envelope has a place.
@@ -48,10 +49,21 @@ class Outbox:
         """Let a stored envelope be sent: its successor can no longer take its number."""
         self._list(kind).append(number)
 
+    def hold(self, number):
+        """Keep a ROUTINE envelope back until let_go(): it was sealed ahead of its time.
+
+        An ALERT that is sent meanwhile would take it along, and its time would tell of a breach.
+        """
+        self._held = number
+
+    def let_go(self):
+        """Let the envelope that was held be sent with the others."""
+        self._held = None
+
     def numbers(self, most):
         """Return up to `most` numbers in the order of sending: ALERT first, then oldest."""
-        alerts = self._alerts[:most]
-        return alerts + self._routines[: most - len(alerts)]
+        routines = [number for number in self._routines if number != self._held]
+        return (self._alerts + routines)[:most]
 
     def newest(self):
         """Return the highest sequence number that waits, or None."""

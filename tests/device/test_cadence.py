@@ -5,7 +5,8 @@
 
 import asyncio
 
-from tag_life import START_S, Life, blank_image
+from tag_life import START_S, Collector, Life, blank_image
+from wire.batch import ALERT
 
 HOUR = 3600
 
@@ -58,3 +59,16 @@ def test_without_time_the_heartbeat_goes_on_by_the_monotonic_clock():
         asyncio.run(life.sealer.seal_due(life.sealer.earliest_s()))
         grown += life.tag.outbox.count() - before
     assert grown == 3, grown
+
+
+def test_an_alert_takes_no_routine_envelope_along_before_its_border():
+    life = next_life(blank_image())
+    border_s = START_S - START_S % HOUR + HOUR
+    sealed_in(life, border_s - 90, border_s - 20)
+    life.seal(ALERT)
+    collector = Collector()
+    life.send(collector)
+    assert sorted(collector.stored) == [2], collector.stored.keys()
+    sealed_in(life, border_s - 15, border_s + 10)
+    life.send(collector)
+    assert sorted(collector.stored) == [1, 2]

@@ -26,7 +26,7 @@ def outage(hours, capacity=FROZEN):
     start_s = tag_life.START_S
 
     async def live():
-        for second in range(0, hours * HOUR_S, 30):
+        for second in range(0, hours * HOUR_S + 30, 30):  # to the border: nothing is held back
             utc_s = start_s + second
             life.tag.clock.now_ms = second * 1_000
             if second % (24 * HOUR_S) == 12 * HOUR_S:
@@ -49,7 +49,7 @@ def deliver(life, collector, after_ms):
     done_ms = None
 
     async def until_empty():
-        while life.tag.outbox.count():
+        while life.tag.outbox.numbers(1):
             await asyncio.sleep_ms(500)
 
     async def together():

@@ -10,7 +10,6 @@ import os
 
 import tag_life
 from cases import is_full
-from duty.core import Tag
 from store import commit, counters, files
 from sweep import Trial, sweep, sweep_twice, trial
 from wire import envelope
@@ -175,14 +174,6 @@ def test_without_a_word_of_what_goes_it_fails():
 
     script = [[Trial.routine] * 4, BRIEF[1], BRIEF[2]]
     assert breaches_without(commit, "_give_up", silent, lambda image: sweep(image, script))
-
-
-def test_with_two_writers_at_once_it_fails():
-    async def unlocked(self, steps):
-        for _ in steps:
-            await asyncio.sleep_ms(0)
-
-    assert breaches_without(Tag, "write", unlocked, busy)
 
 
 def test_with_a_seed_that_is_used_before_it_is_replaced_it_fails():
