@@ -20,7 +20,7 @@ from typing import Any
 from emulated import HERE, EmulatedTag, Machine
 
 from reticent.bench.registration import read_tags
-from reticent.clock import Clock
+from reticent.clock import Clock, format_utc
 from reticent.collector.app import Collector
 from reticent.collector.store import Store
 from reticent.orders.order import Order
@@ -74,9 +74,10 @@ class EmulatedWay(Way):
         store.close()
 
 
-def audit(folder: Path) -> str:
-    """Return the audit's last line; its findings end this program."""
+def audit(folder: Path, now_s: int) -> str:
+    """Return the audit's last line, as of the track's end; its findings end this program."""
     command = [sys.executable, "-m", "reticent", "audit", str(folder)]
+    command += ["--now", format_utc(now_s)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"emulate: the audit found something:\n{done.stdout}{done.stderr}")
@@ -94,7 +95,10 @@ def emulate(
     way = EmulatedWay(run, track, order, machine, probe)
     began_s = time.monotonic()
     outcome = way.go(lambda line: print(f"  {line}"))
-    measured = way.measured | {"wall_s": time.monotonic() - began_s, "audit": audit(folder)}
+    measured = way.measured | {
+        "wall_s": time.monotonic() - began_s,
+        "audit": audit(folder, track.end_s),
+    }
     measured["summary"] = summary(outcome)
     measured |= figures(measured, outcome)
     (folder / "measured.json").write_text(json.dumps(measured, indent=1))

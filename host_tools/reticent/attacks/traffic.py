@@ -110,14 +110,16 @@ def envelopes(
             _, _, data = records.next_batch(which, utc_s)
             number += 1
             waiting.append((_size(data, which, number, order.version), which))
-        if batch.ALERT in due or slots.upload_is_due(utc_s):
+        at_border = slots.upload_is_due(utc_s)
+        if batch.ALERT in due or at_border:
+            leaving = [one for one in waiting if at_border or one[1] == batch.ALERT]
+            waiting = [one for one in waiting if one not in leaving]
             delay_s = 0.0
-            for size, which in waiting:
+            for size, which in leaving:
                 delay_s += max(float(rng.normal(*_JOIN_S)), 0.5) if not delay_s else 0.3
                 made.append(
                     Sent(utc_s - driven.START_S + rng.uniform(0, 1) + delay_s, size, which)
                 )
-            waiting = []
     return made
 
 
