@@ -83,5 +83,5 @@ def test_scrubbing_leaves_next_to_nothing_of_what_was_freed():
     after = count_in_heap(masked)
     print("%d copies before, %d after" % (before, after))
     assert before >= COPIES, before
-    # One may still be pointed at from the C stack, which the collector reads: no garbage to it yet.
+    # One may still be pointed at from the C stack, which the collector reads: no garbage yet.
     assert after <= 1, after
