@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from reticent.archive.audit_commands import audit
+from reticent.archive.options import Who
 from reticent.clock import format_utc
 from reticent.run import Run
 from reticent.sim.demo import example_order
@@ -154,10 +155,10 @@ def main() -> int:
     erases = outcome.report.erases
     print(f"flash           {sum(erases.values())} erases, {max(erases.values())} of one block")
     found = findings(outcome, dips, given.days)
-    now = format_utc(outcome.track.end_s)
+    who = Who(person="soak", now=format_utc(outcome.track.end_s))
     print(f"time            {time.monotonic() - began_s:.0f} s")
     try:
-        audit(folder, role=["duty", "officer"], reason="soak", case="SOAK", person="soak", now=now)
+        audit(folder, role=["duty", "officer"], reason="soak", case="SOAK", who=who)
     except SystemExit as ended:
         if ended.code:
             found.append("the audit has findings")

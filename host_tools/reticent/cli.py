@@ -35,7 +35,7 @@ app.command(
     "reticent.archive.key_commands:keys", name="keys", help="Keys: new, list, rotate, shred, hold."
 )
 app.command(
-    "reticent.archive.key_commands:make_wearer_key",
+    "reticent.archive.wearer_commands:make_wearer_key",
     name="wearer-key",
     help="The wearer's own key, made apart: a file, 24 words or a QR code.",
 )

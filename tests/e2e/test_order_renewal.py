@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 import pytest
 
 from reticent.archive.audit_commands import audit
-from reticent.archive.desk import Asked, Desk, Opening
+from reticent.archive.desk import Asked, Opening
+from reticent.archive.options import Where, Who
 from reticent.clock import format_utc
 from reticent.collector.store import Store
 from reticent.orders.compiler import compile_order
@@ -142,11 +143,8 @@ def test_no_cell_is_lost_nor_said_twice_where_the_order_changed(outcome):
 
 def test_the_audit_finds_nothing_in_it(outcome, capsys):
     run, done = outcome
-    now = format_utc(done.track.end_s)
-    why = {"reason": "a test", "case": "T-1", "person": "pytest"}
-    audit(run.folder, role=["duty", "officer"], now=now, **why)
+    who = Who(person="pytest", now=format_utc(done.track.end_s))
+    audit(run.folder, role=["duty", "officer"], reason="a test", case="T-1", who=who)
     assert "0 violations" in capsys.readouterr().out
-    opening = Opening(
-        Desk.at(run.folder, None, None, None, None), Asked(("officer",), "a test", "T-1"), 0
-    )
+    opening = Opening(Where().desk(run.folder), Asked(("officer",), "a test", "T-1", "pytest"), 0)
     opening.close()

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from reticent.archive.desk import Asked, Desk, Opening
+from reticent.archive.desk import Asked, Opening
+from reticent.archive.options import Where
 from reticent.cli import run
 from reticent.collector.certificate import Term, make_certificates
 from reticent.sim.image import read_image
@@ -53,7 +54,7 @@ def simulate(track: Path, out: Path, *options: str) -> list[str]:
 def records_of(folder: Path) -> list[bytes]:
     """Return the plaintext records of a run, batch by batch."""
     asked = Asked(("duty", "officer"), "a test", "T-1", "pytest")
-    opening = Opening(Desk.at(folder, None, None, None, None), asked, 0)
+    opening = Opening(Where().desk(folder), asked, 0)
     batches = [cbor.encode([one.number, one.batch.records]) for one in opening.opened()]
     opening.close()
     return batches

@@ -49,7 +49,7 @@ def test_bad_input_is_one_line_and_status_2(agency, tmp_path, capsys):
         (["keys", "new", keys, "--from", "2026-11-23", "--weeks", "99"], "holds 1 to 60"),
         (["keys", "new", ring, "--from", "2026-11-23", "--weeks", "1"], "has keys already"),
         (["keys", "new", keys, "--from", "2026-11-23", "--week", "1"], "Did you mean --weeks"),
-        (["order", "show", "none", "--issuer", ring], "none: No such file"),
+        (["order", "show", "none", "--issuer", f"{ring}/issuer.public.pem"], "none: No such file"),
         (["order", "show", str(EXAMPLE), "--issuer", f"{ring}/issuer.public.pem"],
          "order.toml: not a signed policy"),
         (opening(agency, reason=" "), "no reason: an opening needs one"),

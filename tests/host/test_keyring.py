@@ -10,8 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from reticent.archive import keyring as keyring_module
 from reticent.archive import ring_key, wearer
-from reticent.archive.keyring import ROLES, Hold, Keyring, read_issuer_public, role_keys
+from reticent.archive.key_files import read_issuer_public
+from reticent.archive.keyring import ROLES, Keyring, role_keys
 from reticent.archive.recipients import read_public_keys
+from reticent.archive.ring_content import Hold
 from reticent.clock import parse_utc
 from reticent.errors import BadInput, Finding, WontOverwrite
 from reticent.files import PRIVATE, write_new, write_whole

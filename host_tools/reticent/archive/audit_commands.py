@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
@@ -13,32 +14,30 @@ from reticent.archive.audit import Content, Material
 from reticent.archive.audit import audit as find
 from reticent.archive.audit_codes import NOTICE, VIOLATION, Found
 from reticent.archive.audit_inputs import Places, Sources
-from reticent.archive.desk import account
-from reticent.archive.keyring import Keyring, read_issuer_public, role_keys
+from reticent.archive.key_files import read_issuer_public
+from reticent.archive.keyring import Keyring, role_keys
+from reticent.archive.options import Where, Who
 from reticent.archive.recipients import day_of
 from reticent.archive.session import Purpose, Session
 from reticent.bench.registration import read_identities
-from reticent.clock import Clock
 from reticent.console import counted, say, say_json, show
 from reticent.errors import BadInput, Finding
+
+_WHERE, _WHO = Where(), Who()
 
 
 def audit(
     run: Path | None = None,
     *,
-    database: Path | None = None,
+    where: Where = _WHERE,
     envelopes: Path | None = None,
-    tags: Path | None = None,
     policy: list[Path] | None = None,
     issuer: Path | None = None,
-    keys: Path | None = None,
     role: list[str] | None = None,
     reason: str | None = None,
     case: str | None = None,
-    person: str | None = None,
-    log: Path | None = None,
+    who: Who = _WHO,
     json: bool = False,
-    now: str | None = None,
 ) -> None:
     """Hold what a tag sent against its order: exit status 0 without a violation, 1 with one.
 
@@ -50,47 +49,29 @@ def audit(
     ----------
     run
         A folder of `reticent demo` or `simulate`: where everything that is not named lies.
-    database
-        The collector's database.
     envelopes
         A file of envelopes (a CBOR sequence), or a folder of them, instead of the database's.
-    tags
-        The registered tags' files.
     policy
         A signed order, besides those in the database; may be given again.
     issuer
         The issuer's public key, if not issuer.public.pem among the keys.
-    keys
-        The key ring.
     role
         Open with the keys of duty, officer or wearer; several with commas, or given again.
     reason
         Why they are opened; it is logged.
     case
         The case's number; it is logged.
-    person
-        Who opens, if not this account's name.
-    log
-        The access logs' folder; else access-log beside the database.
     json
         Print JSON.
-    now
-        The time to log (ISO 8601, UTC), if not the computer's clock.
     """
-    named = {
-        "database": database,
-        "envelopes": envelopes,
-        "tags": tags,
-        "keys": keys,
-        "issuer": issuer,
-        "log": log,
-    }
+    named = {**asdict(where), "envelopes": envelopes, "issuer": issuer}
     places = Places.of(run, named, policy or [])
-    purposes = _purposes(role or [], person, reason, case)
+    purposes = _purposes(role or [], who.name(), reason, case)
+    utc_s = who.utc_s()
     sources = Sources(places)
     try:
-        material = _material(sources, places, Clock.set_to(now).utc_s())
-        content = _open(sources, places, material, purposes, Clock.set_to(now).utc_s())
+        material = _material(sources, places, utc_s)
+        content = _open(sources, places, material, purposes, utc_s)
         found = find(material, content)
     finally:
         sources.close()
@@ -103,16 +84,13 @@ def audit(
         raise Finding(f"{counted(violations, 'violation')} found; keep everything as it is")
 
 
-def _purposes(
-    roles: list[str], person: str | None, reason: str | None, case: str | None
-) -> list[Purpose]:
+def _purposes(roles: list[str], who: str, reason: str | None, case: str | None) -> list[Purpose]:
     """Return what to open for; keys are used only where a role, a reason and a case are given."""
     names = [name.strip() for role in roles for name in role.split(",") if name.strip()]
     if not names and (reason is not None or case is not None):
         raise BadInput("a reason or case, but no --role: name whose keys are to be used")
     if names and (reason is None or case is None):
         raise BadInput("--role opens envelopes: give a --reason and a --case, they are logged")
-    who = account() if person is None else person
     purposes = [Purpose(who, name, reason or "", case or "") for name in dict.fromkeys(names)]
     for purpose in purposes:
         purpose.opening(b"", []).check()

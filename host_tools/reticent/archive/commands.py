@@ -7,14 +7,15 @@ from pathlib import Path
 
 from rich.table import Table
 
-from reticent.archive.desk import Asked, Desk, Opening, tag_id
+from reticent.archive.desk import Opening
 from reticent.archive.opener import CHAIN_BROKEN, CHAIN_HOLDS, CHAIN_START, Opened
+from reticent.archive.options import Where, Who, Why
 from reticent.archive.session import Result
 from reticent.archive.words import KINDS, Reader
-from reticent.clock import Clock
 from reticent.console import counted, say, say_json, show
 from reticent.errors import Finding
 
+_WHERE, _WHO = Where(), Who()
 _CHAIN = {
     CHAIN_START: "the tag's chain starts here",
     CHAIN_BROKEN: "the envelope before it is missing, or another one than the tag sealed",
@@ -24,17 +25,11 @@ _CHAIN = {
 def open_envelopes(
     run: Path | None = None,
     *,
-    database: Path | None = None,
-    tags: Path | None = None,
-    keys: Path | None = None,
     role: str,
-    reason: str,
-    case: str,
-    tag: str | None = None,
-    person: str | None = None,
-    log: Path | None = None,
+    why: Why,
+    where: Where = _WHERE,
+    who: Who = _WHO,
     json: bool = False,
-    now: str | None = None,
 ) -> None:
     """Open what is sealed for a role; it is logged first, and the wearer can read the log.
 
@@ -42,32 +37,12 @@ def open_envelopes(
     ----------
     run
         The folder of a simulation: it says where database, tags, keys and log are.
-    database
-        The collector's database.
-    tags
-        The registered tags' files.
-    keys
-        The key ring.
     role
         duty, officer or wearer.
-    reason
-        Why; it is logged.
-    case
-        The case's number; it is logged.
-    tag
-        Open this tag's envelopes only (16 hex digits).
-    person
-        Who opens, if not this account's name.
-    log
-        The access logs' folder; else access-log beside the database.
     json
         Print JSON.
-    now
-        The time to log (ISO 8601, UTC), if not the computer's clock.
     """
-    desk = Desk.at(run, database, tags, keys, log)
-    asked = Asked((role,), reason, case, person)
-    opening = Opening(desk, asked, Clock.set_to(now).utc_s(), tag_id(tag))
+    opening = why.opening(where.desk(run), role, who)
     try:
         (result,) = opening.results
         _print(result, opening, as_json=json)

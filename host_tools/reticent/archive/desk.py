@@ -19,7 +19,6 @@ from reticent.archive.words import Measures, Reader
 from reticent.bench.registration import read_identities
 from reticent.collector.store import Store
 from reticent.errors import BadInput, Finding
-from reticent.run import Run
 from reticent.tagcode import cbor, cose
 
 
@@ -32,24 +31,6 @@ class Desk:
     keys: Path
     log: Path
 
-    @classmethod
-    def at(
-        cls,
-        run: Path | None,
-        database: Path | None,
-        tags: Path | None,
-        keys: Path | None,
-        log: Path | None,
-    ) -> Desk:
-        """Return the desk of these options; a run's folder fills in what is not given."""
-        if run is not None:
-            places = Run(run).check()
-            database, tags = database or places.database, tags or places.tags
-            keys, log = keys or places.keys, log or places.access_log
-        if database is None or tags is None or keys is None:
-            raise BadInput("name a run's folder, or give --database, --tags and --keys")
-        return cls(database, tags, keys, log or database.with_name("access-log"))
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -58,13 +39,11 @@ class Asked:
     roles: tuple[str, ...]
     reason: str
     case: str
-    person: str | None = None
+    person: str
 
     def purpose(self, role: str) -> Purpose:
         """Return the access log's word for one role."""
-        return Purpose(
-            account() if self.person is None else self.person, role, self.reason, self.case
-        )
+        return Purpose(self.person, role, self.reason, self.case)
 
 
 class Opening:

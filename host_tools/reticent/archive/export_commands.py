@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from reticent.archive.desk import Asked, Desk, Opening, tag_id
+from reticent.archive.desk import Opening
 from reticent.archive.export import (
     COARSE,
     NONE,
@@ -17,14 +17,15 @@ from reticent.archive.export import (
     to_gpx,
 )
 from reticent.archive.keyring import DUTY, OFFICER
+from reticent.archive.options import Where, Who, Why
 from reticent.archive.report import Report, read_truth
 from reticent.archive.report_page import page
-from reticent.clock import Clock
 from reticent.console import counted, say, say_json
 from reticent.errors import BadInput
 from reticent.files import write_whole
 from reticent.run import Run
 
+_WHERE, _WHO = Where(), Who()
 _FORMATS = {"csv": to_csv, "geojson": to_geojson, "gpx": to_gpx}
 
 
@@ -34,16 +35,10 @@ def export(
     format: str = "csv",
     out: Path | None = None,
     role: str,
-    reason: str,
-    case: str,
-    database: Path | None = None,
-    tags: Path | None = None,
-    keys: Path | None = None,
-    log: Path | None = None,
-    tag: str | None = None,
-    person: str | None = None,
+    why: Why,
+    where: Where = _WHERE,
+    who: Who = _WHO,
     json: bool = False,
-    now: str | None = None,
 ) -> None:
     """Write what a role may open as CSV, GeoJSON or GPX; it is logged like every opening.
 
@@ -60,34 +55,14 @@ def export(
         The file to write; else standard output.
     role
         duty, officer or wearer; several with commas.
-    reason
-        Why; it is logged.
-    case
-        The case's number; it is logged.
-    database
-        The collector's database.
-    tags
-        The registered tags' files.
-    keys
-        The key ring.
-    log
-        The access logs' folder; else access-log beside the database.
-    tag
-        This tag's records only (16 hex digits).
-    person
-        Who opens, if not this account's name.
     json
         Print how many rows of which precision were written, as JSON.
-    now
-        The time to log (ISO 8601, UTC), if not the computer's clock.
     """
     if format not in _FORMATS:
         raise BadInput(f"{format!r} is no format; it is {', '.join(_FORMATS)}")
     if json and out is None:
         raise BadInput("--json tells about a file: give --out")
-    desk = Desk.at(run, database, tags, keys, log)
-    asked = Asked(tuple(role.split(",")), reason, case, person)
-    opening = Opening(desk, asked, Clock.set_to(now).utc_s(), tag_id(tag))
+    opening = why.opening(where.desk(run), role, who)
     try:
         opening.require_sound()
         rows = _rows(opening)
@@ -111,18 +86,12 @@ def report(
     run: Path | None = None,
     *,
     out: Path | None = None,
-    reason: str,
-    case: str,
     role: str = f"{DUTY},{OFFICER}",
-    database: Path | None = None,
-    tags: Path | None = None,
-    keys: Path | None = None,
-    log: Path | None = None,
+    why: Why,
+    where: Where = _WHERE,
+    who: Who = _WHO,
     truth: Path | None = None,
-    tag: str | None = None,
-    person: str | None = None,
     json: bool = False,
-    now: str | None = None,
 ) -> None:
     """Write one HTML page: what was told, beside what a minute-by-minute tag would have told.
 
@@ -135,30 +104,12 @@ def report(
         The folder of a simulation: it says where everything is.
     out
         The file to write; else report.html in the run's folder.
-    reason
-        Why; it is logged.
-    case
-        The case's number; it is logged.
     role
         Whose envelopes to open: duty, officer or wearer; several with commas.
-    database
-        The collector's database.
-    tags
-        The registered tags' files.
-    keys
-        The key ring.
-    log
-        The access logs' folder; else access-log beside the database.
     truth
         CSV (time, lat, lon, bytes) of what a minute-by-minute tag would have told.
-    tag
-        This tag, where the database has several (16 hex digits).
-    person
-        Who opens, if not this account's name.
     json
         Print the page's figures as JSON.
-    now
-        The time to log (ISO 8601, UTC), if not the computer's clock.
     """
     if run is not None:
         places = Run(run).check()
@@ -166,9 +117,7 @@ def report(
     if out is None:
         raise BadInput("give --out, the file to write")
     minutes = [] if truth is None else read_truth(truth)
-    desk = Desk.at(run, database, tags, keys, log)
-    asked = Asked(tuple(role.split(",")), reason, case, person)
-    opening = Opening(desk, asked, Clock.set_to(now).utc_s(), tag_id(tag))
+    opening = why.opening(where.desk(run), role, who)
     try:
         opening.require_sound()
         told = Report.of(opening, minutes)

@@ -1,4 +1,4 @@
-"""`reticent keys` and `reticent wearer-key`."""
+"""`reticent keys`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cyclopts import App, Parameter
 from rich.table import Table
 
 from reticent.archive import wearer
 from reticent.archive.access_log import AccessLog, Opening
-from reticent.archive.desk import Desk, account, tag_id
-from reticent.archive.keyring import Hold, Keyring, role_keys
+from reticent.archive.desk import tag_id
+from reticent.archive.keyring import Keyring, role_keys
 from reticent.archive.opener import Refusal, authenticate, is_for, secret_of
+from reticent.archive.options import Where, Who
 from reticent.archive.recipients import AGENCY, day_of
+from reticent.archive.ring_content import Hold
 from reticent.bench.registration import read_identities
 from reticent.clock import Clock, format_utc, parse_utc
 from reticent.collector.store import Store
-from reticent.console import counted, say, say_json, show, tell
+from reticent.console import counted, say, show, tell
 from reticent.errors import BadInput
-from reticent.files import PUBLIC, read_text, write_new
+from reticent.files import read_text
+
+_WHERE, _WHO = Where(), Who()
 
 keys = App(name="keys", help="Keys: new, list, rotate, shred, hold.")
 
@@ -133,9 +136,8 @@ def shred(
     log: Path,
     tag: str,
     case: str,
-    person: str | None = None,
+    who: Who = _WHO,
     json: bool = False,
-    now: str | None = None,
 ) -> None:
     """Destroy the keys of weeks that are over their retention, and holds at their end; prove it.
 
@@ -152,19 +154,14 @@ def shred(
         The tag's id (16 hex digits).
     case
         The case's number; it is logged.
-    person
-        Who does it, if not this account's name.
     json
         Print JSON.
-    now
-        The time (ISO 8601, UTC), if not the computer's clock.
     """
-    utc_s = Clock.set_to(now).utc_s()
+    utc_s = who.utc_s()
     gone = Keyring(folder).shred(utc_s)
-    who = account() if person is None else person
     words = "; ".join(gone) or "nothing was due"
     AccessLog(log).append(
-        Opening(tag_id(tag) or b"", who, "keys", f"destroyed: {words}", case, []), utc_s
+        Opening(tag_id(tag) or b"", who.name(), "keys", f"destroyed: {words}", case, []), utc_s
     )
     tell(
         f"{folder}: destroyed {counted(len(gone), 'secret')}; no trace of them is left in it",
@@ -177,10 +174,7 @@ def shred(
 def hold(
     run: Path | None = None,
     *,
-    database: Path | None = None,
-    tags: Path | None = None,
-    keys: Path | None = None,
-    log: Path | None = None,
+    where: Where = _WHERE,
     name: str,
     role: str,
     tag: str,
@@ -189,8 +183,7 @@ def hold(
     purpose: str,
     case: str,
     until: str,
-    person: str | None = None,
-    now: str | None = None,
+    who: Who = _WHO,
 ) -> None:
     """Keep some envelopes readable beyond their week's end: for a purpose, and until a day.
 
@@ -201,14 +194,6 @@ def hold(
     ----------
     run
         The folder of a simulation: it says where database, tags, keys and log are.
-    database
-        The collector's database.
-    tags
-        The registered tags' files.
-    keys
-        The key ring.
-    log
-        The access logs' folder; else access-log beside the database.
     name
         The hold's name.
     role
@@ -225,20 +210,16 @@ def hold(
         The case's number; it is logged.
     until
         The day on which the hold ends (ISO 8601, UTC).
-    person
-        Who orders it, if not this account's name.
-    now
-        The time to log (ISO 8601, UTC), if not the computer's clock.
     """
-    desk = Desk.at(run, database, tags, keys, log)
-    utc_s, ends_s = Clock.set_to(now).utc_s(), parse_utc(until)
+    desk = where.desk(run)
+    utc_s, ends_s = who.utc_s(), parse_utc(until)
     if ends_s <= utc_s:
         raise BadInput(f"{until}: a hold ends later than it begins")
     if not purpose.strip():
         raise BadInput("no purpose: a hold names one, the wearer can read it")
     if role not in AGENCY:
         raise BadInput(f"{role!r}: a hold is for duty or officer; the wearer's key stays anyway")
-    owner, who = tag_id(tag) or b"", account() if person is None else person
+    owner = tag_id(tag) or b""
     ring, opens = Keyring(desk.keys), role_keys(desk.keys, role)
     store = Store(desk.database, must_exist=True)
     try:
@@ -250,64 +231,16 @@ def hold(
             raise BadInput(f"no envelope from {first} to {last} of this tag is for {role} here")
         numbers = [one.sealed.number for one in ours]
         words = f"hold {name} until {format_utc(ends_s)}: {purpose}"
-        head = AccessLog(desk.log).append(Opening(owner, who, role, words, case, numbers), utc_s)
+        head = AccessLog(desk.log).append(
+            Opening(owner, who.name(), role, words, case, numbers), utc_s
+        )
         store.set_log_head(owner, head)
     except Refusal as reason:
         raise BadInput(f"an envelope must not be believed: {reason}; nothing is held") from None
     finally:
         store.close()
-    ring.hold(Hold(name, owner, role, purpose, case, who, ends_s, secrets))
+    ring.hold(Hold(name, owner, role, purpose, case, who.name(), ends_s, secrets))
     say(f"hold {name}: {_hold_words(ring.holds()[-1])}")
-
-
-def make_wearer_key(
-    out: Path,
-    *,
-    words: bool = False,
-    qr: Path | None = None,
-    from_words: bool = False,
-    json: bool = False,
-) -> None:
-    """Make the wearer's own key, apart from the agency: on the wearer's device, or on paper.
-
-    Only OUT.public.toml goes to the agency. Whoever has the key reads all that the tag told; if it
-    is lost, nobody can make it again. A new order takes a new one.
-
-    Parameters
-    ----------
-    out
-        The private key's file, and OUT.public.toml beside it; nothing is overwritten.
-    words
-        Print the key as 24 words instead of writing a file for it.
-    qr
-        Draw it as a QR code into this SVG instead.
-    from_words
-        Take the 24 words from standard input, and write the key's file again.
-    json
-        Print JSON.
-    """
-    if from_words:
-        key = wearer.from_words(read_text(Path("/dev/stdin")))
-    else:
-        key = X25519PrivateKey.generate()
-    public = out.with_name(out.name + ".public.toml")
-    if from_words and public.exists() and wearer.read_public(public) != wearer.public_of(key):
-        raise BadInput(f"{public}: is another key's; these are not its words")
-    if not public.exists():
-        write_new(public, wearer.public_text(key).encode(), PUBLIC)
-    elif not from_words:
-        raise BadInput(f"{public} exists; choose another name")
-    if qr is not None:
-        wearer.draw(key, qr)
-    if words:
-        say(wearer.to_words(key))
-    if not words and qr is None:
-        wearer.write(out, key)
-    where = "24 words above" if words else str(qr or out)
-    if json:
-        say_json({"public": str(public), "key": wearer.public_of(key).hex()})
-    else:
-        say(f"{public}: for the agency; the key itself: {where}, for the wearer alone")
 
 
 def _hold_words(hold: Hold) -> str:

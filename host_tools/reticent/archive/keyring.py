@@ -12,29 +12,27 @@ them, under a new one. So no copy of ring.sealed from before opens any more.
 
 from __future__ import annotations
 
-import os
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from getpass import getpass
 from pathlib import Path
 from typing import Any
 
 import cbor2
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
 
+from reticent.archive.key_files import (
+    ISSUER,
+    ISSUER_PUBLIC,
+    by_kid,
+    make_issuer,
+    read_issuer,
+    read_issuer_public,
+    read_passphrase,
+    read_wearer,
+    write_pem,
+)
 from reticent.archive.opener import RoleKeys
 from reticent.archive.recipients import (
     AGENCY,
@@ -47,60 +45,24 @@ from reticent.archive.recipients import (
     day_of,
     read_public_keys,
 )
+from reticent.archive.ring_content import Hold, RingContent
 from reticent.archive.ring_key import RingKey, RingKeys, destroy
 from reticent.errors import BadInput, Finding, WontOverwrite
 from reticent.files import (
     PRIVATE,
     make_private_folder,
     read_bytes,
-    read_text,
     write_new,
     write_whole,
 )
-from reticent.tagcode import batch, envelope
+from reticent.tagcode import batch
 
 __all__ = ["AGENCY", "DUTY", "OFFICER", "ROLES", "WEARER", "Keyring", "Recipients"]
 
-_ISSUER, _ISSUER_PUBLIC = "issuer.pem", "issuer.public.pem"
 _WEARER, _PUBLIC, _SEALED = "wearer.pem", "recipients.toml", "ring.sealed"
 _VERSION = 1
 _MOST_WEEKS = 60
 _DAY_S = 86_400
-
-
-@dataclass(frozen=True)
-class Hold:
-    """What outlives its week's keys: the content secrets of some envelopes, for a purpose."""
-
-    name: str
-    tag: bytes
-    role: str
-    purpose: str
-    case: str
-    person: str
-    ends_s: int
-    secrets: dict[bytes, bytes] = field(repr=False)  # by the envelope's SHA-256
-
-    def fields(self) -> list[object]:
-        """Return the hold as the ring has it."""
-        words = [self.name, self.tag, self.role, self.purpose, self.case, self.person]
-        return [*words, self.ends_s, self.secrets]
-
-
-@dataclass
-class _Content:
-    """What is sealed: private keys by role and week, and holds."""
-
-    weeks: dict[str, dict[int, bytes]]
-    holds: list[Hold]
-
-    def encode(self) -> bytes:
-        return cbor2.dumps([self.weeks, [hold.fields() for hold in self.holds]])
-
-    @classmethod
-    def decode(cls, plain: bytes) -> _Content:
-        weeks, holds = cbor2.loads(plain)
-        return cls(weeks, [Hold(*fields) for fields in holds])
 
 
 class Keyring:
@@ -131,17 +93,17 @@ class Keyring:
             raise BadInput(f"{weeks} weeks: a key ring holds 1 to {_MOST_WEEKS}")
         if not 1 <= retention_days <= 60:
             raise BadInput(f"{retention_days} days: keys are kept for 1 to 60")
-        for name in (_ISSUER, _WEARER, _SEALED, _PUBLIC):
+        for name in (ISSUER, _WEARER, _SEALED, _PUBLIC):
             if (folder / name).exists():
                 raise WontOverwrite(f"{folder} has keys already; choose an empty folder")
         make_private_folder(folder)
         if wearer is None:
             made = X25519PrivateKey.generate()
-            _write_pem(folder / _WEARER, made, None)
+            write_pem(folder / _WEARER, made, None)
             wearer = made.public_key().public_bytes_raw()
         ring = cls(folder)
         first = batch.week_of(from_s)
-        content = _Content({role: {} for role in AGENCY}, [])
+        content = RingContent({role: {} for role in AGENCY}, [])
         public = PublicKeys({role: {} for role in AGENCY}, wearer, retention_days)
         _add_weeks(content, public, range(first, first + weeks))
         key = RingKey.generate()
@@ -153,11 +115,11 @@ class Keyring:
 
     def issuer(self) -> Ed25519PrivateKey:
         """Return the key that signs orders."""
-        return read_issuer(self.folder / _ISSUER)
+        return read_issuer(self.folder / ISSUER)
 
     def issuer_public(self) -> bytes:
         """Return the 32 bytes with which orders are checked."""
-        return read_issuer_public(self.folder / _ISSUER_PUBLIC)
+        return read_issuer_public(self.folder / ISSUER_PUBLIC)
 
     def public_keys(self) -> PublicKeys:
         """Return the public halves of all keys that the ring ever had."""
@@ -242,7 +204,7 @@ class Keyring:
         self._prove(gone)
         return words
 
-    def _content(self) -> tuple[RingKey, _Content]:
+    def _content(self) -> tuple[RingKey, RingContent]:
         fields = self._sealed_fields()
         key = self._keys.load(fields[1], self._passphrase())
         try:
@@ -250,7 +212,7 @@ class Keyring:
         except InvalidTag:
             where = self.folder / _SEALED
             raise BadInput(f"{where}: damaged, or not under this ring key") from None
-        return key, _Content.decode(plain)
+        return key, RingContent.decode(plain)
 
     def _sealed_fields(self) -> list[Any]:
         path = self.folder / _SEALED
@@ -265,13 +227,13 @@ class Keyring:
     def _passphrase(self) -> str | None:
         return read_passphrase(self.folder) if self._keys.needs_passphrase() else None
 
-    def _write(self, key: RingKey, content: _Content) -> None:
+    def _write(self, key: RingKey, content: RingContent) -> None:
         """Write the ring under this key; which weeks are in it stands beside, authenticated."""
         fields = [_VERSION, key.id, *(sorted(content.weeks[role]) for role in AGENCY)]
         sealed = key.seal(content.encode(), cbor2.dumps(fields))
         write_whole(self.folder / _SEALED, cbor2.dumps([*fields, sealed]), PRIVATE)
 
-    def _replace(self, content: _Content) -> None:
+    def _replace(self, content: RingContent) -> None:
         """Write the ring under a new ring key and destroy the old one; whole at any stop.
 
         Until the sealed file is replaced the old key is the ring's, from then on the new one; the
@@ -304,81 +266,12 @@ def role_keys(path: Path, role: str) -> RoleKeys:
     return RoleKeys(ring.private_keys(role), ring.held(role))
 
 
-def make_issuer(folder: Path, passphrase: str | None) -> None:
-    """Make the key that signs orders, and its public half."""
-    issuer = Ed25519PrivateKey.generate()
-    _write_pem(folder / _ISSUER, issuer, passphrase)
-    public = issuer.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    write_new(folder / _ISSUER_PUBLIC, public, PRIVATE)
-
-
-def read_passphrase(folder: Path) -> str:
-    """Return the passphrase: from RETICENT_PASSPHRASE, a file it names, or asked for."""
-    if text := os.environ.get("RETICENT_PASSPHRASE"):
-        return text
-    if path := os.environ.get("RETICENT_PASSPHRASE_FILE"):
-        return read_text(Path(path)).rstrip("\n")
-    if sys.stdin.isatty():
-        return getpass(f"Passphrase of {folder}: ")
-    raise BadInput(
-        f"{folder}: under a passphrase; set RETICENT_PASSPHRASE or RETICENT_PASSPHRASE_FILE"
-    )
-
-
-def read_issuer_public(path: Path) -> bytes:
-    """Return the 32 bytes of an issuer's public key file."""
-    try:
-        key = load_pem_public_key(read_bytes(path))
-    except ValueError:
-        key = None
-    if not isinstance(key, Ed25519PublicKey):
-        raise BadInput(f"{path}: not an Ed25519 public key in PEM; give an issuer.public.pem")
-    return key.public_bytes_raw()
-
-
-def read_issuer(path: Path) -> Ed25519PrivateKey:
-    """Return the key in an issuer.pem."""
-    key = _read_private(path)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise BadInput(f"{path}: not an Ed25519 key; the issuer's is one")
-    return key
-
-
-def read_wearer(path: Path) -> X25519PrivateKey:
-    """Return the key in a wearer's file."""
-    key = _read_private(path)
-    if not isinstance(key, X25519PrivateKey):
-        raise BadInput(f"{path}: not an X25519 key; recipients' keys are")
-    return key
-
-
-def by_kid(keys: list[X25519PrivateKey]) -> dict[bytes, X25519PrivateKey]:
-    """Return the keys by their key ids."""
-    return {envelope.kid_of(key.public_key().public_bytes_raw()): key for key in keys}
-
-
-def _add_weeks(content: _Content, public: PublicKeys, weeks: range) -> None:
+def _add_weeks(content: RingContent, public: PublicKeys, weeks: range) -> None:
     for role in AGENCY:
         for week in weeks:
             key = X25519PrivateKey.generate()
             content.weeks[role][week] = key.private_bytes_raw()
             public.weeks[role][week] = key.public_key().public_bytes_raw()
-
-
-def _write_pem(
-    path: Path, key: Ed25519PrivateKey | X25519PrivateKey, passphrase: str | None
-) -> None:
-    how = NoEncryption() if passphrase is None else BestAvailableEncryption(passphrase.encode())
-    write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how), PRIVATE)
-
-
-def _read_private(path: Path) -> object:
-    data = read_bytes(path)
-    try:
-        passphrase = read_passphrase(path).encode() if b"ENCRYPTED" in data else None
-        return load_pem_private_key(data, passphrase)
-    except (ValueError, TypeError):
-        raise BadInput(f"{path}: not a private key in PEM, or another passphrase's") from None
 
 
 def _forms(secret: bytes) -> Iterator[bytes]:

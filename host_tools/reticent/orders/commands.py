@@ -5,25 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cyclopts import App
 from rich.table import Table
 
-from reticent.archive.keyring import Keyring, read_issuer, read_issuer_public
+from reticent.archive.key_files import read_issuer_public
+from reticent.archive.keyring import Keyring
 from reticent.archive.recipients import PublicKeys, read_public_keys
 from reticent.bench.registration import read_identity
-from reticent.clock import format_utc
 from reticent.collector.store import Store
 from reticent.console import say, say_json, show
 from reticent.errors import BadInput
 from reticent.files import PUBLIC, read_bytes, write_new
-from reticent.orders.check import quiet_words
-from reticent.orders.compiler import Fields, compile_order
+from reticent.orders.compiler import compile_order
+from reticent.orders.describe import describe, plain
 from reticent.orders.fault import OrderFault
-from reticent.orders.order import LEVELS, LIMITS, read_order
-from reticent.orders.signing import check_follows, read_policy, sign_policy
-from reticent.orders.zones import KINDS
-from reticent.tagcode import batch, order_limits, policy
+from reticent.orders.options import Signer
+from reticent.orders.order import read_order
+from reticent.orders.signing import check_follows, read_signed, sign_policy
+from reticent.tagcode import policy
+
+_SIGNER = Signer()
 
 order = App(
     name="order", help="Orders: new, check, sign, show, publish, diff, renew, revoke, locate."
@@ -42,8 +43,7 @@ order.command(
 def sign(
     text: Path,
     *,
-    keys: Path | None = None,
-    issuer_key: Path | None = None,
+    signer: Signer = _SIGNER,
     recipients: Path | None = None,
     tag: Path,
     after: Path | None = None,
@@ -57,10 +57,6 @@ def sign(
     ----------
     text
         The order, TOML; it names its zones' GeoJSON file.
-    keys
-        The tag's key ring, where the issuer's key and the public keys lie together.
-    issuer_key
-        The key that signs, if not the ring's issuer.pem.
     recipients
         The recipients' public keys (`reticent keys list --public`), if not the ring's.
     tag
@@ -71,7 +67,8 @@ def sign(
         The signed policy to write.
     """
     written, source = read_order(text)
-    issuer, public, where = _desk(keys, issuer_key, recipients)
+    public, where = _public_keys(signer.keys, recipients)
+    issuer = signer.key()
     identity = read_identity(tag)
     if written.retention_days < public.retention_days:
         raise BadInput(
@@ -90,22 +87,13 @@ def sign(
     say(f"{out}: {written.reference}, version {written.version}, {len(signed)} bytes")
 
 
-def _desk(
-    keys: Path | None, issuer_key: Path | None, recipients: Path | None
-) -> tuple[Ed25519PrivateKey, PublicKeys, str]:
-    """Return the key that signs, the public keys that an order names, and where those are from."""
-    if keys is None and (issuer_key is None or recipients is None):
-        raise BadInput("name a key ring with --keys, or --issuer-key and --recipients")
-    ring = None if keys is None else Keyring(keys)
-    if issuer_key is not None:
-        issuer = read_issuer(issuer_key)
-    else:
-        assert ring is not None  # or the issuer's key was named
-        issuer = ring.issuer()
+def _public_keys(ring: Path | None, recipients: Path | None) -> tuple[PublicKeys, str]:
+    """Return the public keys that an order names, and where they are from."""
     if recipients is not None:
-        return issuer, read_public_keys(recipients), str(recipients)
-    assert ring is not None  # or the recipients were named
-    return issuer, ring.public_keys(), f"{ring.folder}/recipients.toml"
+        return read_public_keys(recipients), str(recipients)
+    if ring is None:
+        raise BadInput("name a key ring with --keys, or --issuer-key and --recipients")
+    return Keyring(ring).public_keys(), f"{ring}/recipients.toml"
 
 
 order.command(
@@ -122,7 +110,7 @@ order.command(
     help="Say in words in what two signed policies differ.",
 )
 order.command(
-    "reticent.orders.life_commands:locate",
+    "reticent.orders.locate_commands:locate",
     name="locate",
     help="Sign a locate order: one position, with a reason, logged.",
 )
@@ -141,7 +129,7 @@ def show_order(signed: Path, *, issuer: Path, json: bool = False) -> None:
     json
         Print JSON.
     """
-    described = describe(_read(signed, issuer))
+    described = describe(read_signed(signed, read_issuer_public(issuer)))
     if json:
         say_json(described)
         return
@@ -166,7 +154,7 @@ def publish(signed: Path, *, issuer: Path, database: Path) -> None:
     database
         The collector's database.
     """
-    fields: dict[int, Any] = _read(signed, issuer)
+    fields: dict[int, Any] = read_signed(signed, read_issuer_public(issuer))
     tag, version = fields[policy.TAG], fields[policy.VERSION]
     store = Store(database)
     store.publish(tag, version, read_bytes(signed))
@@ -174,90 +162,3 @@ def publish(signed: Path, *, issuer: Path, database: Path) -> None:
         store.raise_least_policy_version(tag, version)  # the order that it ends says no more
     store.close()
     say(f"version {version} is published for tag {tag.hex()}")
-
-
-def _read(signed: Path, issuer: Path) -> Fields:
-    try:
-        return read_policy(read_bytes(signed), read_issuer_public(issuer))
-    except BadInput as error:
-        raise BadInput(f"{signed}: {error}") from None
-
-
-def describe(fields: dict[int, Any]) -> dict[str, Any]:
-    """Return the policy in words and plain values."""
-    first_week, duty, officer, wearer = fields[policy.RECIPIENTS]
-    return {
-        "reference": fields[policy.REFERENCE],
-        "tag": fields[policy.TAG].hex(),
-        "version": fields[policy.VERSION],
-        "not_before": format_utc(fields[policy.NOT_BEFORE]),
-        "not_after": format_utc(fields[policy.NOT_AFTER]),
-        "review_by": format_utc(fields[policy.REVIEW_BY]),
-        "level": _name(LEVELS, fields[policy.LEVEL]),
-        "cell_m": fields[policy.CELL_M],
-        "slot_s": fields[policy.SLOT_S],
-        "upload_s": fields[policy.UPLOAD_S],
-        "retention_days": fields[policy.RETENTION_DAYS],
-        "hdop_x10_most": fields[policy.GATE][0],
-        "sats_least": fields[policy.GATE][1],
-        "warn_m": fields[policy.WARN_M],
-        "quiet": {"windows_min": fields[policy.QUIET]},
-        "zones": [_describe_zone(zone) for zone in fields[policy.ZONES]],
-        "keys_from": format_utc(batch.week_start(first_week)),
-        "duty_keys": len(duty),
-        "officer_keys": len(officer),
-        "wearer_key": wearer.hex(),
-        "on_tamper": fields[policy.EXCEPTIONS][0],
-        "locate": fields[policy.EXCEPTIONS][1],
-        "overrides": [_describe_override(entry) for entry in fields[policy.OVERRIDES]],
-        "review": _describe_review(fields[policy.REVIEW]),
-        "revoked": fields[policy.REVOKED],
-        **fields[policy.STATEMENT],
-    }
-
-
-def _describe_override(entry: list[Any]) -> str:
-    number, granted, justification = entry
-    usual = order_limits.GRANTS[number][0]
-    return f"{_name(LIMITS, number)}: {granted} instead of {usual}: {justification}"
-
-
-def _describe_review(review: list[Any] | None) -> str | None:
-    if review is None:
-        return None
-    utc_s, by, finding = review
-    return f"{format_utc(utc_s)} by {by}: {finding}"
-
-
-def _describe_zone(entry: list[Any]) -> dict[str, Any]:
-    kind, name, justification, shape, windows = entry
-    if shape[0] == policy.CIRCLE:
-        extent = {"lat_udeg": shape[1], "lon_udeg": shape[2], "radius_m": shape[3]}
-    else:
-        extent = {"rings_lon_lat_udeg": shape[1:]}
-    return {
-        "name": name,
-        "kind": _name(KINDS, kind),
-        "justification": justification,
-        **extent,
-        "windows_min": windows,
-    }
-
-
-def plain(entry: Any) -> str:
-    """Return a table's text for a value; a zone or the quiet hours in one line."""
-    if not isinstance(entry, dict):
-        return str(entry)
-    windows = entry["windows_min"]
-    if "kind" not in entry:
-        return quiet_words(None if windows is None else len(windows) // 2)
-    hours = "always" if windows is None else f"{len(windows) // 2} windows"
-    rings = entry.get("rings_lon_lat_udeg", [])
-    corners = sum(len(ring) // 2 for ring in rings)
-    extent = f"{corners} corners" if rings else f"circle of {entry['radius_m']} m"
-    why = f": {entry['justification']}" if entry["justification"] else ""
-    return f"{entry['kind']} {entry['name']}, {extent}, {hours}{why}"
-
-
-def _name(names: dict[str, int], number: int) -> str:
-    return next(name for name, known in names.items() if known == number)

@@ -1,4 +1,4 @@
-"""`reticent order renew`, `revoke`, `diff` and `locate`: an order after it was signed."""
+"""`reticent order renew`, `revoke` and `diff`: an order after it was signed."""
 
 from __future__ import annotations
 
@@ -6,27 +6,23 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cyclopts import Parameter
-from sqlalchemy.exc import IntegrityError
 
-from reticent.archive.access_log import AccessLog, Opening
-from reticent.archive.desk import account
-from reticent.archive.keyring import Keyring, read_issuer, read_issuer_public
-from reticent.clock import Clock, format_utc, parse_utc
-from reticent.collector.store import Locate, Store
+from reticent.archive.key_files import read_issuer_public
+from reticent.clock import Clock
 from reticent.console import say, say_json
 from reticent.errors import BadInput
-from reticent.files import PUBLIC, read_bytes, read_text, write_new
-from reticent.orders.commands import describe, plain
+from reticent.files import PUBLIC, read_text, write_new
 from reticent.orders.compiler import Fields
+from reticent.orders.describe import differences
 from reticent.orders.draft import ORDER, ZONES, write_order
+from reticent.orders.options import Signer
 from reticent.orders.order import read_order
-from reticent.orders.signing import read_policy, sign_policy
-from reticent.tagcode import batch, cbor, cose, envelope, policy
-from reticent.tagcode import locate as locating
+from reticent.orders.signing import read_signed, sign_policy
+from reticent.tagcode import batch, policy
 
 _MINUTE_S = 60
+_SIGNER = Signer()
 _LOWER = {"coarse": "breach", "breach": "presence"}
 
 
@@ -100,8 +96,7 @@ def renew(
 def revoke(
     signed: Path,
     *,
-    keys: Path | None = None,
-    issuer_key: Path | None = None,
+    signer: Signer = _SIGNER,
     reason: str,
     out: Path,
     now: str | None = None,
@@ -114,10 +109,6 @@ def revoke(
     ----------
     signed
         The signed policy in force.
-    keys
-        The tag's key ring, for its issuer.pem.
-    issuer_key
-        The key that signs, if not the ring's.
     reason
         Why the order ends.
     out
@@ -125,8 +116,8 @@ def revoke(
     now
         When (ISO 8601, UTC), if not by the computer's clock.
     """
-    issuer = _issuer(keys, issuer_key)
-    fields = _read(signed, issuer.public_key().public_bytes_raw())
+    issuer = signer.key()
+    fields = read_signed(signed, issuer.public_key().public_bytes_raw())
     now_s = Clock.set_to(now).utc_s()
     revoked = sign_policy(revocation(fields, reason, now_s), issuer)
     write_new(out, revoked, PUBLIC)
@@ -171,7 +162,7 @@ def diff(old: Path, new: Path, *, issuer: Path, json: bool = False) -> None:
         Print JSON.
     """
     public = read_issuer_public(issuer)
-    changes = differences(_read(old, public), _read(new, public))
+    changes = differences(read_signed(old, public), read_signed(new, public))
     if json:
         say_json([{"field": name, "old": a, "new": b} for name, a, b in changes])
         return
@@ -186,133 +177,9 @@ def diff(old: Path, new: Path, *, issuer: Path, json: bool = False) -> None:
         say("the two say the same")
 
 
-def differences(old: Fields, new: Fields) -> list[tuple[str, str | None, str | None]]:
-    """Return (field, before, after) of each field that differs; None where it is not there."""
-    found: list[tuple[str, str | None, str | None]] = []
-    one, two = describe(old), describe(new)
-    for name in one | two:
-        before, after = _entries(one.get(name)), _entries(two.get(name))
-        if name == "zones":
-            found += [(f"zone {key}", *pair) for key, pair in _by_name(one[name], two[name])]
-        elif before != after:
-            found.append((name, before, after))
-    return found
-
-
-def locate(
-    signed: Path,
-    *,
-    keys: Path | None = None,
-    issuer_key: Path | None = None,
-    number: int,
-    reason: str,
-    case: str,
-    until: str,
-    database: Path,
-    log: Path,
-    out: Path | None = None,
-    person: str | None = None,
-    now: str | None = None,
-) -> None:
-    """Sign a locate order and let the collector hand it to its tag: one position, once.
-
-    The order in force must allow it, three times at most; the wearer can read of each in the log.
-
-    Parameters
-    ----------
-    signed
-        The signed policy in force.
-    keys
-        The tag's key ring, for its issuer.pem.
-    issuer_key
-        The key that signs, if not the ring's.
-    number
-        Counts up from 1 with each locate order of this version.
-    reason
-        Why; it is logged.
-    case
-        The case's number; it is logged.
-    until
-        The tag does not answer later than this (ISO 8601, UTC); a day from now at most.
-    database
-        The collector's database.
-    log
-        The access logs' folder.
-    out
-        The signed locate order, if a file of it is wanted.
-    person
-        Who orders it, if not this account's name.
-    now
-        The time (ISO 8601, UTC), if not the computer's clock.
-    """
-    issuer = _issuer(keys, issuer_key)
-    read = policy.Policy(_read(signed, issuer.public_key().public_bytes_raw()))
-    who = account() if person is None else person
-    now_s, until_s = Clock.set_to(now).utc_s(), parse_utc(until)
-    if not read.locate:
-        raise BadInput(f"{signed}: the order allows no locate orders; it has no justification")
-    fields: Fields = dict(
-        enumerate(
-            (
-                locating.LOCATE_FORMAT, read.tag, read.version, number, now_s, until_s, who,
-                reason, case,
-            ),
-            1,
-        )
-    )  # fmt: skip
-    made = sign_locate(fields, issuer)
-    store = Store(database, must_exist=True)
-    try:
-        if len(store.locate_orders(read.tag, read.version)) >= _MOST_LOCATES:
-            raise BadInput(f"{_MOST_LOCATES} locate orders were given under this version: no more")
-        words = f"locate order {number}, until {format_utc(until_s)}: {reason}"
-        head = AccessLog(log).append(Opening(read.tag, who, "locate", words, case, []), now_s)
-        store.set_log_head(read.tag, head)
-        store.publish_locate(read.tag, Locate(read.version, number, until_s), made)
-    except IntegrityError:
-        raise BadInput(f"locate order {number} was given already; take the next number") from None
-    finally:
-        store.close()
-    if out is not None:
-        write_new(out, made, PUBLIC)
-    say(f"locate order {number} is published for tag {read.tag.hex()}, until {until}")
-
-
-_MOST_LOCATES = 3
-
-
-def sign_locate(fields: Fields, issuer: Ed25519PrivateKey) -> bytes:
-    """Return a signed locate order; BadInput for one that no tag takes."""
-    try:
-        locating.check(fields)
-    except policy.PolicyError as error:
-        raise BadInput(f"the locate order is refused: {error}") from None
-    kid = envelope.kid_of(issuer.public_key().public_bytes_raw())
-    payload = cbor.encode(fields)
-    made = cose.frame(kid, payload, issuer.sign(cose.to_be_signed(kid, payload)))
-    if len(made) > locating.MAX_BYTES:
-        raise BadInput(f"{len(made)} bytes; a locate order has {locating.MAX_BYTES}: be shorter")
-    return made
-
-
 def _quoted(text: str) -> str:
     """Return a text as TOML has it, in quotes."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _issuer(keys: Path | None, issuer_key: Path | None) -> Ed25519PrivateKey:
-    if issuer_key is not None:
-        return read_issuer(issuer_key)
-    if keys is None:
-        raise BadInput("name the key that signs: --issuer-key, or a ring with --keys")
-    return Keyring(keys).issuer()
-
-
-def _read(signed: Path, public: bytes) -> Fields:
-    try:
-        return read_policy(read_bytes(signed), public)
-    except BadInput as error:
-        raise BadInput(f"{signed}: {error}") from None
 
 
 def _changed(toml: str, changes: dict[str, str]) -> str:
@@ -327,24 +194,3 @@ def _changed(toml: str, changes: dict[str, str]) -> str:
 def _zones_of(text: Path) -> str:
     found = re.search(r"""(?m)^\s*zones\s*=\s*["']([^"']*)["']""", read_text(text))
     return ZONES if found is None else found[1]
-
-
-def _entries(value: Any) -> str | None:
-    if value is None or value == []:
-        return None
-    values = cast("list[Any]", value if isinstance(value, list) else [value])
-    return "; ".join(plain(one) for one in values)
-
-
-def _by_name(old: list[Any], new: list[Any]) -> list[tuple[str, tuple[str | None, str | None]]]:
-    """Return (zone's name, (before, after)) of the zones that differ."""
-    one, two = ({zone["name"]: zone for zone in zones} for zones in (old, new))
-    return [
-        (name, (_words(one.get(name)), _words(two.get(name))))
-        for name in one | two
-        if one.get(name) != two.get(name)
-    ]
-
-
-def _words(zone: Any) -> str | None:
-    return None if zone is None else plain(zone)

@@ -46,6 +46,14 @@ def read_policy(signed: bytes, issuer_public: bytes) -> Fields:
     return cast("Fields", cbor.decode(cose.parse(signed)[1]))
 
 
+def read_signed(path: Path, issuer_public: bytes) -> Fields:
+    """Return the map of a signed policy's file; BadInput names the file."""
+    try:
+        return read_policy(read_bytes(path), issuer_public)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from None
+
+
 def check_follows(fields: Fields, after: Path) -> None:
     """Raise OrderFault where the tag would refuse this map after the signed policy in force.
 

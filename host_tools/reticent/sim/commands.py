@@ -17,6 +17,7 @@ from rich.table import Table
 from reticent.archive.audit_commands import audit
 from reticent.archive.export_commands import report
 from reticent.archive.keyring import DUTY, OFFICER
+from reticent.archive.options import Who, Why
 from reticent.clock import format_utc
 from reticent.console import counted, say, say_json, show
 from reticent.errors import BadInput, ReticentError
@@ -243,7 +244,7 @@ def _show(outcome: Outcome, run: Run) -> None:
 
 def _audit_and_report(outcome: Outcome, out: Path) -> None:
     """End the demo as a regulator would begin: hold it against its order, and look at it."""
-    reason, case, person = "demonstration", "DEMO", "demo"
-    now = format_utc(outcome.track.end_s)
-    audit(out, role=[DUTY, OFFICER], reason=reason, case=case, person=person, now=now)
-    report(out, reason=reason, case=case, person=person, now=now)
+    why = Why(reason="demonstration", case="DEMO")
+    who = Who(person="demo", now=format_utc(outcome.track.end_s))
+    audit(out, role=[DUTY, OFFICER], reason=why.reason, case=why.case, who=who)
+    report(out, why=why, who=who)

@@ -16,9 +16,10 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from reticent.archive.desk import Asked, Desk, Opening
+from reticent.archive.desk import Asked, Opening
 from reticent.archive.keyring import DUTY, OFFICER, Keyring
 from reticent.archive.opener import Opened
+from reticent.archive.options import Where
 from reticent.bench.registration import register
 from reticent.clock import format_utc
 from reticent.collector.certificate import Term, make_certificates
@@ -172,7 +173,7 @@ class Way:
         """Open as both agency roles would, each with a reason and a case."""
         run, track = self._run, self._track
         asked = Asked((DUTY, OFFICER), "a simulated tag", "SIMULATION", "simulation")
-        opening = Opening(Desk.at(run.folder, None, None, None, None), asked, track.end_s)
+        opening = Opening(Where().desk(run.folder), asked, track.end_s)
         opening.require_sound()
         opened = opening.opened()
         sent_bytes = sum(opening.sizes(self._tag_id).values())
