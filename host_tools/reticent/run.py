@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reticent.errors import BadInput
 
+CLOCK = "clock"  # in the folder: the simulated tag's UTC in milliseconds
 _MARK = ".reticent-run"  # only a folder that has it is ever emptied
 
 
@@ -51,6 +52,11 @@ class Run:
     def truth(self) -> Path:
         """What a minute-by-minute tag would have told: CSV, time, lat, lon, bytes."""
         return self.folder / "minute-by-minute.csv"
+
+    @property
+    def clock(self) -> Path:
+        """The simulated tag's UTC, which its collector follows."""
+        return self.folder / CLOCK
 
     def check(self) -> Run:
         """Return itself where the folder is a run's; BadInput otherwise."""

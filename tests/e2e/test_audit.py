@@ -22,9 +22,13 @@ def test_the_whole_way_leaves_nothing_to_find(tmp_path, capsys):
     Run(folder).start()
     order = redated(example_order(), track.start_s)
     outcome = Way(Run(folder), track, order, Setting()).go(lambda _line: None)
-    now = ["--now", format_utc(track.end_s)]  # today the order's keys are long due
-    assert run(["audit", str(folder), *OPENING, *now, "--json"]) == 0
+    assert run(["audit", str(folder), *OPENING, "--json"]) == 0  # at the run's own time
     result = json.loads(capsys.readouterr().out)
     assert result["findings"] == []
     assert result["opened"] == result["envelopes"] == len(outcome.opened)
-    assert run(["audit", str(folder), *now]) == 0
+    assert run(["audit", str(folder)]) == 0
+    capsys.readouterr()
+    later = ["--now", format_utc(track.end_s + 70 * 86_400), "--json"]
+    assert run(["audit", str(folder), *later]) == 1
+    codes = {one["code"] for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert codes == {"keys-late"}

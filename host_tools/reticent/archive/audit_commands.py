@@ -67,7 +67,7 @@ def audit(
     named = {**asdict(where), "envelopes": envelopes, "issuer": issuer}
     places = Places.of(run, named, policy or [])
     purposes = _purposes(role or [], who.name(), reason, case)
-    utc_s = who.utc_s()
+    utc_s = who.utc_s(run)
     sources = Sources(places)
     try:
         material = _material(sources, places, utc_s)

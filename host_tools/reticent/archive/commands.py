@@ -42,7 +42,7 @@ def open_envelopes(
     json
         Print JSON.
     """
-    opening = why.opening(where.desk(run), role, who)
+    opening = why.opening(where.desk(run), role, who.name(), who.utc_s(run))
     try:
         (result,) = opening.results
         _print(result, opening, as_json=json)

@@ -62,7 +62,7 @@ def export(
         raise BadInput(f"{format!r} is no format; it is {', '.join(_FORMATS)}")
     if json and out is None:
         raise BadInput("--json tells about a file: give --out")
-    opening = why.opening(where.desk(run), role, who)
+    opening = why.opening(where.desk(run), role, who.name(), who.utc_s(run))
     try:
         opening.require_sound()
         rows = _rows(opening)
@@ -117,7 +117,7 @@ def report(
     if out is None:
         raise BadInput("give --out, the file to write")
     minutes = [] if truth is None else read_truth(truth)
-    opening = why.opening(where.desk(run), role, who)
+    opening = why.opening(where.desk(run), role, who.name(), who.utc_s(run))
     try:
         opening.require_sound()
         told = Report.of(opening, minutes)

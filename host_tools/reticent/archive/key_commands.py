@@ -212,7 +212,7 @@ def hold(
         The day on which the hold ends (ISO 8601, UTC).
     """
     desk = where.desk(run)
-    utc_s, ends_s = who.utc_s(), parse_utc(until)
+    utc_s, ends_s = who.utc_s(run), parse_utc(until)
     if ends_s <= utc_s:
         raise BadInput(f"{until}: a hold ends later than it begins")
     if not purpose.strip():

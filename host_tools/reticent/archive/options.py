@@ -57,7 +57,7 @@ class Who:
     person
         Who does it, if not this account's name.
     now
-        The time to log (ISO 8601, UTC), if not the computer's clock.
+        The time to log (ISO 8601, UTC), if not the run's, or else the computer's clock.
     """
 
     person: str | None = None
@@ -67,8 +67,10 @@ class Who:
         """Return the name to log."""
         return account() if self.person is None else self.person
 
-    def utc_s(self) -> int:
-        """Return the time to log."""
+    def utc_s(self, run: Path | None = None) -> int:
+        """Return the time to log: in a simulation's folder it is its tag's, unless told."""
+        if self.now is None and run is not None and Run(run).clock.exists():
+            return Clock.set_to(f"@{Run(run).clock}").utc_s()
         return Clock.set_to(self.now).utc_s()
 
 
@@ -91,7 +93,7 @@ class Why:
     case: str
     tag: str | None = None
 
-    def opening(self, desk: Desk, role: str, who: Who) -> Opening:
+    def opening(self, desk: Desk, role: str, name: str, utc_s: int) -> Opening:
         """Log and open what the keys of a role open, or of several with commas."""
-        asked = Asked(tuple(role.split(",")), self.reason, self.case, who.name())
-        return Opening(desk, asked, who.utc_s(), tag_id(self.tag))
+        asked = Asked(tuple(role.split(",")), self.reason, self.case, name)
+        return Opening(desk, asked, utc_s, tag_id(self.tag))

@@ -11,6 +11,7 @@ from typing import Any
 
 from reticent.bench.personalise import mix_seed, secret_files
 from reticent.errors import BadInput, ReticentError
+from reticent.run import CLOCK
 from reticent.sim.faults import Fault
 from reticent.sim.feed import write_feed
 from reticent.sim.image import build_image, compile_firmware, read_image
@@ -28,7 +29,6 @@ _LATENCY_MS = 100  # from an epoch to its first byte on the line
 _FIRST_BOOT_MS = 3_000
 _SETTLE_S = 120  # behind the last upload slot: sealing, a try or two
 DAY_S = 86_400
-CLOCK = "clock"  # in the tag's folder: its virtual UTC, for a collector to follow
 
 
 @dataclass(frozen=True)

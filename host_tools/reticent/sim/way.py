@@ -31,7 +31,7 @@ from reticent.orders.signing import sign_policy
 from reticent.run import Run
 from reticent.sim.faults import Fault
 from reticent.sim.report import Report
-from reticent.sim.tag import CLOCK, DAY_S, Extras, Network, SimulatedTag
+from reticent.sim.tag import DAY_S, Extras, Network, SimulatedTag
 from reticent.sim.track import Track
 from reticent.tagcode import batch, envelope, gnss, record
 
@@ -162,7 +162,7 @@ class Way:
             say(f"collector       https://{network.host}:{network.port}, not ours")
             self._report = self._tag.run(self._track, network, silence_s, on_progress)
             return
-        clock = self._run.folder / CLOCK
+        clock = self._run.clock
         clock.write_text(str(1000 * self._track.start_s))
         with loopback_collector(self._run, f"@{clock}") as port:
             self._tag.point_at(port)
