@@ -6,7 +6,6 @@ import atexit
 import json
 import os
 import selectors
-import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -147,7 +146,7 @@ class _Process:
         self._control = os.fdopen(read_end, "rb", buffering=0)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
             [*micropython_command(str(heap_bytes)), "-m", "chip", str(world_path), str(write_end)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # it ends when the interpreter is to: chip.py
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(write_end,),
@@ -167,7 +166,9 @@ class _Process:
 
     def interrupt(self) -> None:
         """Ask the interpreter to end by itself."""
-        self._process.send_signal(signal.SIGINT)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.stdin = None  # communicate() would flush it
 
     def lines(self, stall_s: float) -> Iterator[tuple[bool, str]]:
         """Yield (is from the control pipe, line) until the process has closed both of its pipes.

@@ -3,6 +3,8 @@
 usage: micropython -m chip WORLD.json CONTROL_FD
 
 Over the control descriptor go lines: "t <ms>" now and then, and at the end "r <report as JSON>".
+When standard input ends, so does the simulation. A signal would not do: the port raises Ctrl-C out
+of the signal's handler, wherever its C code is, a write of LittleFS or the collector included.
 The firmware sees the modules of this folder as the port's own, and of the host nothing.
 """
 
@@ -12,6 +14,7 @@ import json
 import sys
 
 import clock
+import uselect
 import utime
 import vfs
 import world
@@ -33,8 +36,12 @@ class _Progress:
         self._step_us = 1_000_000
         self._told_ms = utime.ticks_ms()
         self._alarm.set(clock.now_us + self._step_us)
+        self._input = uselect.poll()
+        self._input.register(sys.stdin, uselect.POLLIN)
 
     def _tell(self):
+        if self._input.poll(0):
+            clock.stop(clock.Stop("interrupted"))
         real_ms = utime.ticks_ms()
         if real_ms - self._told_ms < _PROGRESS_REAL_MS // 2:
             self._step_us *= 2
@@ -121,8 +128,6 @@ def _end_of(call):
         return call()
     except clock.Stop as stop:
         return stop.args[0]
-    except KeyboardInterrupt:
-        return "interrupted"
     except SystemExit:
         return "exit"
 
