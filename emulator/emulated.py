@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reticent.sim.feed import write_feed
-from reticent.sim.image import build_image, read_image
+from reticent.sim.image import build_image, envelopes_in, read_image
 from reticent.sim.tag import Network, firmware_files, personal_files, read_board
 from reticent.sim.track import Track
 
@@ -85,9 +85,9 @@ class EmulatedTag:
         """Put a signed policy on the flash, as `mpremote cp` does."""
         self.write(self.read() | {"policy": policy})
 
-    def outbox(self) -> dict[str, bytes]:
-        """Return the envelopes that wait on the flash, by file name."""
-        return {name: data for name, data in self.read().items() if name.startswith("outbox/")}
+    def outbox(self) -> dict[int, bytes]:
+        """Return the envelopes that wait on the flash, by number."""
+        return envelopes_in(self.read())
 
     def run(self, track: Track, silence_s: int = 0, **more: Any) -> dict[str, Any]:
         """Run over the track and `silence_s` more; return what was measured."""

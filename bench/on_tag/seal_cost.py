@@ -119,7 +119,6 @@ def main():
     measured("put", outbox.put_steps(1, ROUTINE, bytes(1_500)))
     measured("to_file", put(outbox, 2, recipients, drbg, space))
     os.remove(FOLDER + "/00000001.r")
-    os.remove(FOLDER + "/00000002.r")
 
 
 main()

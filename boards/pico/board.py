@@ -4,7 +4,7 @@ NAME = "pico"
 HAS_WIFI = False  # envelopes are fetched over USB
 FLASH_BLOCKS = 352  # of 4 KiB, the volume that MicroPython leaves
 HEAP_KB = 240  # free at boot
-OUTBOX_CAPACITY = 216  # envelopes, the firmware on the volume: docs/STORAGE.md has the measuring
+OUTBOX_BLOCKS = 210  # two envelopes each, the firmware on the volume: docs/STORAGE.md
 
 GNSS_UART = 0
 GNSS_TX = 0  # GP0, to the receiver's RX

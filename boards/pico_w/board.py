@@ -4,7 +4,7 @@ NAME = "pico_w"
 HAS_WIFI = True
 FLASH_BLOCKS = 212  # of 4 KiB, the volume that MicroPython leaves
 HEAP_KB = 200  # free at boot, Wi-Fi firmware loaded
-OUTBOX_CAPACITY = 84  # envelopes, the firmware on the volume: docs/STORAGE.md has the measuring
+OUTBOX_BLOCKS = 78  # two envelopes each, the firmware on the volume: docs/STORAGE.md
 
 GNSS_UART = 0
 GNSS_TX = 0  # GP0, to the receiver's RX

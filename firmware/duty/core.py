@@ -29,7 +29,7 @@ _MOST_HOLD_S = 600
 class Tag:
     """Made once a boot; watchdog, clock and chip (hal's) are handed in."""
 
-    def __init__(self, watchdog, clock, chip, outbox_capacity, build_utc_s):
+    def __init__(self, watchdog, clock, chip, outbox_blocks, build_utc_s):
         self.watchdog = watchdog
         self.clock = clock
         self.scrub = chip.scrub
@@ -42,7 +42,7 @@ class Tag:
             files.ensure_folder(folder)
             files.sweep(folder)
         self.config = wire_config.decode(files.read(_CONFIG))
-        self.outbox = Outbox("/outbox", outbox_capacity)
+        self.outbox = Outbox("/outbox", outbox_blocks)
         self.secrets = Secrets(BlockPair(chip.flash, secrets.FOLDER))
         # Before the identity is made: a tag that has one has sealed, and never begins anew.
         may_begin = not self.secrets.has_identity()

@@ -20,11 +20,11 @@ from wire.envelope import hash_of
 class Dock:
     """Over the flash as the tasks left it; `feed()` is the watchdog's and called at every step."""
 
-    def __init__(self, outbox_capacity, feed):
+    def __init__(self, outbox_blocks, feed):
         self._feed = feed
         self._feed()
         self._ack_key = wire_config.decode(files.read("/config")).ack_key
-        self._outbox = Outbox("/outbox", outbox_capacity)
+        self._outbox = Outbox("/outbox", outbox_blocks)
         self._counters = Counters("/state/counters", self._outbox, False)
 
     def numbers(self, most):

@@ -137,6 +137,8 @@ class Sealer:
         await tag.run_steps(tag.scrub())  # its locals were secrets
         said = self._said_dropped
         is_told = said is not None and said == counters.dropped
+        # And delivered: a full outbox may give up the batch that told of it.
+        is_told = is_told and not tag.outbox.count()
         tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)
         shelf = ALERT if kind == batch.ALERT else ROUTINE
         await tag.write(commit(tag.outbox, counters, shelf, sealed, tells_dropped))

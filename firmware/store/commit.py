@@ -16,7 +16,7 @@ def commit(outbox, counters, kind, sealed, tells_dropped):
     itself names what was given up before. Raises OSError where the flash takes no more.
     """
     number = counters.next_number
-    victims = outbox.victims()
+    victims = outbox.victims(kind, sealed)
     given_up = []
     for tries_left in range(_MOST_TRIES - 1, -1, -1):
         yield from _give_up(outbox, counters, victims)

@@ -13,12 +13,12 @@ from cases import is_full
 from wire import envelope, record
 
 HOUR_S = 3_600
-FROZEN, ON_VOLUME = 180, 84  # envelopes on a Pico W, by where its firmware lies
+STOCK, SMALL = 78, 40  # segments of two envelopes: a Pico W's, its firmware on the volume; fewer
 BLOCKS = 230
 MOST_S = 15 * 60
 
 
-def outage(hours, capacity=FROZEN):
+def outage(hours, capacity=STOCK):
     """Return the Life that has lived through it without a network."""
     life = tag_life.Life(tag_life.blank_image(BLOCKS), capacity=capacity, end_ms=1 << 50)
     life.mount()
@@ -86,18 +86,18 @@ def test_after_an_outage_all_arrives_once_within_fifteen_minutes():
 
 
 def test_what_an_outbox_too_small_for_thirty_days_drops_is_told():
-    life = outage(30 * 24, ON_VOLUME)
+    life = outage(30 * 24, SMALL)
     sealed = life.tag.counters.next_number - 1
     collector = tag_life.Collector()
     first, last = life.tag.counters.dropped
     deliver(life, collector, 1_000)
     missing = [number for number in range(1, sealed + 1) if number not in collector.stored]
-    assert len(collector.stored) == ON_VOLUME
+    assert 2 * SMALL - 2 <= len(collector.stored) <= 2 * SMALL
     assert missing and missing[-1] <= last, (first, last, missing)
     assert collector.reused == []
     kinds = {envelope.parse(collector.stored[n]).header.kind for n in collector.stored}
     assert kinds == {1, 2}
-    print("30 days in %d: %d of %d dropped" % (ON_VOLUME, len(missing), sealed))
+    print("30 days in %d: %d of %d dropped" % (2 * SMALL, len(missing), sealed))
 
 
 def test_the_back_off_finds_the_network_again_whenever_it_comes_back():

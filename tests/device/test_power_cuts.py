@@ -10,7 +10,8 @@ import os
 
 import tag_life
 from cases import is_full
-from store import commit, counters, files
+from duty import core
+from store import commit, counters, files, outbox
 from sweep import Trial, sweep, sweep_twice, trial
 from wire import envelope
 
@@ -56,9 +57,9 @@ def assert_holds(image, script, least_cuts):
         assert not breaches, breaches[:5]
 
 
-def breaches_without(module, name, fault, look=lambda image: sweep(image, BRIEF)):
+def breaches_without(module, name, fault, look=lambda image: sweep(image, BRIEF), image=None):
     """Return the breaches with one function of the firmware replaced by a faulty one."""
-    image = working_image()
+    image = image or working_image()
     guard = getattr(module, name)
     setattr(module, name, fault)
     try:
@@ -113,6 +114,13 @@ def test_every_cut_of_boot_activate_seal_put_ack_and_drop_keeps_r23():
     assert_holds(working_image(), WORK, 120)
 
 
+def test_what_a_batch_that_is_itself_given_up_told_of_is_told_again():
+    script = [[Trial.routine, Trial.alert] * 4, [Trial.send], [Trial.routine, Trial.send]]
+    for capacity in (1, 2):
+        breaches = trial(working_image(), script, (), capacity=capacity)
+        assert not breaches, (capacity, breaches)
+
+
 def test_a_cut_in_the_boot_after_a_cut_keeps_r23():
     cuts, breaches = twice(working_image())
     print("%d pairs of cuts" % cuts)
@@ -131,7 +139,9 @@ def test_without_the_rename_it_fails():
             file.write(data)
         yield
 
-    assert breaches_without(files, "replace_steps", in_place)
+    blank = tag_life.blank_image()
+    look = lambda image: sweep(image, FIRST)  # noqa: E731
+    assert breaches_without(files, "replace_steps", in_place, look, blank)
 
 
 def test_without_the_close_before_the_rename_it_fails():
@@ -143,6 +153,42 @@ def test_without_the_close_before_the_rename_it_fails():
         file.close()
 
     assert breaches_without(files, "replace_steps", unclosed)
+
+
+def test_without_the_close_of_a_segment_it_fails():
+    opened = []
+
+    def unclosed(self, number, kind, envelope):
+        path = "/outbox/%08x.%s" % (number, kind)
+        opened.append(open(path, "wb"))
+        opened[-1].write(number.to_bytes(4, "big") + len(envelope).to_bytes(2, "big") + envelope)
+        self._shelf(kind).firsts.append(number)
+        yield
+
+    assert breaches_without(outbox.Outbox, "put_steps", unclosed)
+
+
+def test_where_an_ack_takes_the_whole_segment_it_fails():
+    def greedy(self, number):
+        shelf = self._shelf_of(number)
+        if shelf is not None:
+            first, waiting = shelf.segment(number)
+            os.remove(self._path(first, shelf.kind))
+            shelf.firsts.remove(first)
+            for gone in waiting:
+                shelf.numbers.remove(gone)
+
+    # The first post takes the ALERT and three ROUTINE, of which the third shares its segment.
+    script = [[Trial.alert, Trial.routine, Trial.routine, Trial.send]] + BRIEF[1:]
+    assert breaches_without(outbox.Outbox, "remove", greedy, lambda image: sweep(image, script))
+
+
+def test_with_two_writers_at_once_it_fails():
+    async def unlocked(self, steps):
+        for _ in steps:
+            await asyncio.sleep_ms(0)
+
+    assert breaches_without(core.Tag, "write", unlocked, busy)
 
 
 def test_with_the_counters_before_the_envelope_it_fails():
@@ -172,7 +218,7 @@ def test_without_a_word_of_what_goes_it_fails():
             outbox.remove(number)
             yield
 
-    script = [[Trial.routine] * 4, BRIEF[1], BRIEF[2]]
+    script = [[Trial.routine] * 6, BRIEF[1], BRIEF[2]]
     assert breaches_without(commit, "_give_up", silent, lambda image: sweep(image, script))
 
 

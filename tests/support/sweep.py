@@ -10,14 +10,15 @@ import tag_life
 from tag import events
 from wire import batch, envelope, record
 
-CAPACITY = 4
+CAPACITY = 3  # segments, of two envelopes each
 
 
 class Trial:
     """What one run of a script promised and what came of it; `breaches` names what was broken."""
 
-    def __init__(self, keeps, delay=0):
+    def __init__(self, keeps, delay=0, capacity=CAPACITY):
         self.keeps = keeps
+        self._capacity = capacity
         self._delay = delay  # turns of the loop that an upload beside the sealing starts late
         self.breaches = []
         self.collector = tag_life.Collector()
@@ -38,7 +39,8 @@ class Trial:
         return operations
 
     def _live(self, image, actions, cut_at_op):
-        life = tag_life.Life(image, capacity=CAPACITY, cut_at_op=cut_at_op, cut_keeps=self.keeps)
+        cut = {"cut_at_op": cut_at_op, "cut_keeps": self.keeps}
+        life = tag_life.Life(image, capacity=self._capacity, **cut)
         self.life = life
         life.mount()
         try:
@@ -122,6 +124,7 @@ class Trial:
     def both(self):
         """Seal two batches while the outbox is uploaded."""
         life = self.life
+        life.join_ms = 0  # or sealing is over before the upload begins
 
         async def seal():
             for _ in range(2):
@@ -180,9 +183,9 @@ def _holds(spans, number):
     return any(first <= number <= last for first, last in spans)
 
 
-def trial(image, script, cuts_at_op, keeps=128, delay=0):
+def trial(image, script, cuts_at_op, keeps=128, delay=0, capacity=CAPACITY):
     """Return the breaches of one run."""
-    made = Trial(keeps, delay)
+    made = Trial(keeps, delay, capacity)
     try:
         made.run(image, script, cuts_at_op)
     except Exception as error:

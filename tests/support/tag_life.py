@@ -135,15 +135,16 @@ class Chip:
 
 
 class Radio:
-    """In reach from this virtual millisecond on; joining takes three seconds."""
+    """In reach from this virtual millisecond on; joining takes so long."""
 
-    def __init__(self, from_ms=0):
+    def __init__(self, from_ms, join_ms):
         self._from_ms = from_ms
+        self._join_ms = join_ms
 
     async def join(self):
         import clock
 
-        await asyncio.sleep_ms(3_000)
+        await asyncio.sleep_ms(self._join_ms)
         return clock.now_us >= self._from_ms * 1_000
 
     def leave(self):
@@ -175,6 +176,7 @@ class Life:
         self.clock = mocked.power_on_again(board=board, flash=self.file, **world)
         self._fresh = fresh
         self._capacity = capacity
+        self.join_ms = 3_000  # what joining the network takes
         self.tag = None
 
     def mount(self):
@@ -218,7 +220,8 @@ class Life:
             wire = _Wire(collector)
             return wire, wire
 
-        return Sender(self.tag, self.orders, Radio(from_ms), lambda utc_s: None, open_tls)
+        radio = Radio(from_ms, self.join_ms)
+        return Sender(self.tag, self.orders, radio, lambda utc_s: None, open_tls)
 
     def image(self):
         """Return the flash as it is."""

@@ -22,7 +22,7 @@ _TIMEOUT_S = 30
 _OPEN = """
 import board, machine
 from duty.dock import Dock
-dock = Dock(board.OUTBOX_CAPACITY, machine.WDT(timeout=8300).feed)
+dock = Dock(board.OUTBOX_BLOCKS, machine.WDT(timeout=8300).feed)
 """
 _LEAVE = "import machine\nmachine.reset()"
 

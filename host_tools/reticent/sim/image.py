@@ -59,6 +59,21 @@ def read_image(path: Path) -> dict[str, bytes]:
     return files
 
 
+def envelopes_in(files: dict[str, bytes]) -> dict[int, bytes]:
+    """Return the envelopes of a flash's outbox by number; firmware/store/outbox.py has the layout.
+
+    One that was acked beside another in its segment is still among them.
+    """
+    found: dict[int, bytes] = {}
+    for name, data in files.items():
+        at = 0 if name.startswith("outbox/") else len(data)
+        while at < len(data):
+            number, size = int.from_bytes(data[at : at + 4]), int.from_bytes(data[at + 4 : at + 6])
+            found[number] = data[at + 6 : at + 6 + size]
+            at += 6 + size
+    return dict(sorted(found.items()))
+
+
 def compile_module(source: Path, target: Path, name: str, march: str | None) -> None:
     """Compile one module with mpy-cross; `name` is what tracebacks call it."""
     options = [f"-march={march}"] if march else []

@@ -14,7 +14,7 @@ from reticent.errors import BadInput, ReticentError
 from reticent.run import CLOCK
 from reticent.sim.faults import Fault
 from reticent.sim.feed import write_feed
-from reticent.sim.image import build_image, compile_firmware, read_image
+from reticent.sim.image import build_image, compile_firmware, envelopes_in, read_image
 from reticent.sim.runner import Chip, Report
 from reticent.sim.track import Track
 from reticent.sim.world import POWER, Board, Change, Uart, Wifi, World
@@ -138,13 +138,9 @@ class SimulatedTag:
         feed.unlink()  # a track is nothing to leave lying about
         return report
 
-    def outbox(self) -> dict[str, bytes]:
-        """Return the envelopes that still wait on the flash, by file name."""
-        return {
-            name: data
-            for name, data in read_image(self._flash).items()
-            if name.startswith("outbox/")
-        }
+    def outbox(self) -> dict[int, bytes]:
+        """Return the envelopes that still wait on the flash, by number."""
+        return envelopes_in(read_image(self._flash))
 
     def _receiver(self, feed: Path, track: Track) -> Uart:
         return Uart(feed=feed, baud=track.baud(), power_pin=self._data["GNSS_POWER"])

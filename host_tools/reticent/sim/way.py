@@ -178,9 +178,8 @@ class Way:
         opened = opening.opened()
         sent_bytes = sum(opening.sizes(self._tag_id).values())
         opening.close()
-        return Outcome(
-            track, track.fixes, opened, sent_bytes, len(self._tag.outbox()), self._report
-        )
+        waiting = len(self._tag.outbox().keys() - {one.number for one in opened})
+        return Outcome(track, track.fixes, opened, sent_bytes, waiting, self._report)
 
 
 def redated(order: Order, start_s: int) -> Order:
