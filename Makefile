@@ -79,10 +79,10 @@ bench-gnss: $(VENV)/.ready $(PEERS)/.ready ## the receiver's parser beside its p
 	  $(MAKE) -s $(NPM)/.ready && node bench/gnss_wasm.mjs $(NPM)/node_modules/$(WASM) firmware; \
 	else echo "skipped: the heap on 32 bits needs node: apt-get install nodejs npm"; fi
 
-fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wire, SECONDS=3600)
+fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wire, SECONDS=3600 of CPU time)
 	@mkdir -p build/fuzz-$(FUZZ)
 	@PYTHONPATH=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
-	  $(PEERS)/bin/python bench/fuzz_$(FUZZ).py -max_total_time=$(SECONDS) -timeout=30 \
+	  $(PEERS)/bin/python bench/fuzz_$(FUZZ).py --processor-seconds=$(SECONDS) -timeout=30 \
 	  -max_len=$(if $(filter gnss,$(FUZZ)),500,17000) -rss_limit_mb=1024 \
 	  -artifact_prefix=build/ build/fuzz-$(FUZZ)
 

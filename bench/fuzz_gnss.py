@@ -17,6 +17,7 @@ from pathlib import Path
 
 import atheris
 import nmea_oracle as oracle
+from fuzz_budget import Budget
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "firmware"), str(ROOT / "host_tools" / "reticent" / "cpython")]
@@ -155,7 +156,13 @@ def main() -> None:
     if corpus.is_dir():
         for number, seed in enumerate(SEEDS):
             (corpus / f"seed-{number}").write_bytes(b"\x3f\x00" + seed)
-    atheris.Setup(sys.argv, test_one_input, custom_mutator=mutate)
+    budget = Budget()
+
+    def try_one(raw: bytes) -> None:
+        test_one_input(raw)
+        budget.spend()
+
+    atheris.Setup(sys.argv, try_one, custom_mutator=mutate)
     atheris.Fuzz()
 
 

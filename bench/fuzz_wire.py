@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import atheris
+from fuzz_budget import Budget
 
 ROOT = Path(__file__).parents[1]
 # Blinka's `micropython`, in this environment for another bench, must not shadow ours.
@@ -256,7 +257,13 @@ def main() -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds()):
         (corpus / f"seed-{number}").write_bytes(bytes([number]) + seed)
-    atheris.Setup(sys.argv, test_one_input, custom_mutator=mutate)
+    budget = Budget()
+
+    def try_one(raw: bytes) -> None:
+        test_one_input(raw)
+        budget.spend()
+
+    atheris.Setup(sys.argv, try_one, custom_mutator=mutate)
     atheris.Fuzz()
 
 

@@ -178,9 +178,7 @@ class Sampler:
         self._tag.gap.hear(count)
         if count:
             self._tag.noise.take_timing(self._tag.clock.us(), self._tag.drbg)
-        for fix in self._epochs.feed(buffer, count):
-            if not fix.is_doubtful:
-                self._take_fix(fix)
+        self._read(buffer, count)
         now_s = self._now_s()
         self._loss.hear(now_s, self._epochs.sentences)
         utc_s = self._tag.utc_s()
@@ -194,6 +192,17 @@ class Sampler:
             self._pattern_ms = pattern_ms
             self._warning.set()
 
+    def _read(self, buffer, count):
+        """Take the fixes of buffer[:count]; each is gone with the next."""
+        epochs = self._epochs
+        if count == 0 and epochs.end():
+            self._take_fix(epochs.fix())
+        at = 0
+        while at < count:
+            if epochs.read(buffer, at, count):
+                self._take_fix(epochs.fix())
+            at = epochs.at
+
     def _say_events(self, now_s, utc_s):
         for code, value in self._integrity.suspicions(now_s):
             self._assembly.say(code, value, utc_s)
@@ -203,6 +212,8 @@ class Sampler:
 
     def _take_fix(self, fix):
         """Believe the fix's time or not; then let it through the pipeline."""
+        if fix.is_doubtful:
+            return
         now_ms = self._tag.clock.ms()
         timebase = self._tag.timebase
         off_s = timebase.observe(fix.utc_s, now_ms)

@@ -7,6 +7,8 @@ from array import array
 
 from micropython import const
 
+from tag.fields import FIRST, LAT, LON, NOT_SAID, SECOND, THIRD
+
 UNKNOWN = const(-1)
 NO_TIME = const(-1)
 
@@ -34,24 +36,30 @@ class Epoch:
         self.is_contradicted = False  # two sentences do not agree
         self.speed_cm_s = self.course_cdeg = UNKNOWN
         self.hdop_x100 = self.sats_used = self.mode = UNKNOWN
-        self.alt_mm = 0
-        self.has_alt = False
+        self.alt_mm = NOT_SAID
         self.gst_error_cm = UNKNOWN
         self.has_gsv = False
         tally = self.tally
         tally[0] = tally[1] = tally[2] = tally[3] = 0
 
-    def set_position(self, lat_udeg, lon_udeg, source):
-        """Take a sentence's position; a second that is elsewhere makes the epoch worthless."""
+    def set_position(self, st, source):
+        """Take the staged position; a second one that is elsewhere makes the epoch worthless."""
+        lat_udeg = st[LAT]
+        lon_udeg = st[LON]
         if self.sources == 0:
             self.lat_udeg = lat_udeg
             self.lon_udeg = lon_udeg
-        elif (
-            abs(lat_udeg - self.lat_udeg) > _SAME_UDEG
-            or abs(lon_udeg - self.lon_udeg) > _SAME_UDEG
-        ):
-            self.is_contradicted = True
+        elif lat_udeg != self.lat_udeg or lon_udeg != self.lon_udeg:
+            off_udeg = max(abs(lat_udeg - self.lat_udeg), abs(lon_udeg - self.lon_udeg))
+            if off_udeg > _SAME_UDEG:
+                self.is_contradicted = True
         self.sources |= source
+
+    def set_solution(self, st):
+        """Take the staged satellites, HDOP and altitude."""
+        self.sats_used = st[FIRST]
+        self.hdop_x100 = st[SECOND]
+        self.alt_mm = st[THIRD]
 
     def set_days(self, days):
         """Take a sentence's date."""
@@ -59,12 +67,12 @@ class Epoch:
             self.is_contradicted = True
         self.days = days
 
-    def set_motion(self, knots_x1000, course_cdeg):
-        """Take speed and course where a sentence has them; a knot is 463 / 9 cm/s."""
-        if knots_x1000 >= 0:
-            self.speed_cm_s = (knots_x1000 // 10 * 463 + 450) // 900
-        if course_cdeg >= 0:
-            self.course_cdeg = course_cdeg
+    def set_motion(self, st):
+        """Take the staged speed and course where they were said; a knot is 463 / 9 cm/s."""
+        if st[FIRST] >= 0:
+            self.speed_cm_s = (st[FIRST] // 10 * 463 + 450) // 900
+        if st[SECOND] >= 0:
+            self.course_cdeg = st[SECOND]
 
     def is_lone(self):
         """Return whether no second kind of sentence confirms the position."""

@@ -1,27 +1,18 @@
-"""What the fields of a checked sentence mean: times, dates, angles, decimals, as bounded integers.
+"""What the fields of a checked sentence mean: times, dates, places, numbers, as bounded integers.
 
-Each reader takes the state of nmea.Sentences and a field's number, and returns a small int, or
-BAD for what is not there or does not belong. None takes heap.
+Each reader takes the state of nmea.Sentences and returns a small int, or BAD for what is not
+there or does not belong. `place` and `numbers` stage what they read in the state, behind the
+fields. None takes heap.
 """
 
 import micropython
 from micropython import const
 
 BAD = const(-1)
-UP, SIGNED = 1, 2  # how scaled reads
-_MOST_KNOTS_X1000 = const(1_200_000)  # receivers stop at 1,000 knots by themselves
-
-
-@micropython.viper
-def is_empty(st: ptr32, field: int) -> int:
-    """Return 1 where the field has no byte."""
-    return 1 if st[64 + field] == 0 else 0
-
-
-@micropython.viper
-def is_negative(st: ptr32, field: int) -> int:
-    """Return 1 where the field is a number with a minus."""
-    return 1 if st[64 + field] & 7 == 5 else 0
+NOT_SAID = const(-0x40000000)  # a staged number's; the least small int of the chip
+UP, SIGNED, WHOLE = 1, 2, 4  # how a number is read: rounded up, with a minus too, no decimals
+LAT, LON = 88, 89  # where place stages
+FIRST, SECOND, THIRD = 90, 91, 92  # where numbers does
 
 
 @micropython.viper
@@ -32,8 +23,14 @@ def letters(st: ptr32, field: int) -> int:
 
 @micropython.viper
 def letter(st: ptr32, field: int) -> int:
-    """Return the one capital letter that a field is, as letters does; 0 for any other field."""
-    return st[16 + field] if st[64 + field] == 0x12 else 0
+    """Return the one capital letter that a field is, as letters does; 0 for an empty one or none.
+
+    BAD for a field that is anything else.
+    """
+    form = st[64 + field]
+    if field >= st[11] or form == 0:
+        return 0
+    return st[16 + field] if form == 0x12 else -1
 
 
 @micropython.viper
@@ -42,35 +39,49 @@ def whole(st: ptr32, field: int, digits: int) -> int:
     form = st[64 + field]
     if form & 15 != 1 or form >> 8 != 0:
         return -1
-    if digits != 0 and form >> 4 & 15 != digits:
+    if digits != 0 and form >> 4 != digits:
         return -1
     return st[16 + field]
 
 
 @micropython.viper
-def scaled(st: ptr32, field: int, places: int, how: int) -> int:
-    """Return |number| times 10**places; what is finer is cut.
+def numbers(st: ptr32, plan: ptr8) -> int:
+    """Stage the numbers of a plan; return 1, or 0 where one does not belong.
 
-    `how` is UP to round up instead, SIGNED to take a number that has a minus too.
+    A plan is their count, then for each its field, its power of ten and how it is read; what is
+    finer is cut, or rounded up. An empty field, or none, is NOT_SAID.
     """
-    form = st[64 + field]
-    if form & 15 != 1 and (form & 7 != 5 or how & 2 == 0):
-        return -1
-    if (form >> 4 & 15) + places > 9:
-        return -1
-    found = form >> 8
-    value = st[16 + field]
-    decimals = st[40 + field]
-    while found > places:
-        decimals = (decimals + 9 * (how & 1)) // 10
-        found -= 1
-    while found < places:
-        decimals = decimals * 10
-        found += 1
-    while places > 0:
-        value = value * 10
-        places -= 1
-    return value + decimals
+    at = 1
+    to = 90
+    last = 90 + plan[0]
+    while to < last:
+        form = st[64 + plan[at]]
+        value = -0x40000000
+        if form != 0 and plan[at] < st[11]:
+            places = plan[at + 1]
+            how = plan[at + 2]
+            found = form >> 8
+            if form & 15 != 1 and (form & 7 != 5 or how & 2 == 0):
+                return 0
+            if (form >> 4 & 15) + places > 9 or (how & 4 != 0 and found != 0):
+                return 0
+            value = st[16 + plan[at]]
+            decimals = st[40 + plan[at]]
+            while found > places:
+                decimals = (decimals + 9 * (how & 1)) // 10
+                found -= 1
+            while places > 0:
+                value = value * 10
+                if places > found:
+                    decimals = decimals * 10
+                places -= 1
+            value += decimals
+            if form & 4 != 0:
+                value = 0 - value
+        st[to] = value
+        to += 1
+        at += 3
+    return 1
 
 
 @micropython.viper
@@ -99,74 +110,73 @@ def time_ms(st: ptr32, field: int) -> int:
 
 
 @micropython.viper
-def angle_udeg(st: ptr32, field: int, digits: int, most_degrees: int) -> int:
-    """Return (d)ddmm.mmmm as microdegrees, rounded half up, without the hemisphere.
+def place(st: ptr32, field: int) -> int:
+    """Stage the position in the four fields from this one on; return 1, or 0 if it is none.
 
-    Of the minutes' decimals seven are read: the eighth cannot change the rounded result, as
-    floor(floor(a / 10) / b) is floor(a / 10b).
+    (d)ddmm.mmmm as microdegrees, rounded half up. Of the minutes' decimals seven are read: the
+    eighth cannot change the rounded result, as floor(floor(a / 10) / b) is floor(a / 10b).
     """
-    form = st[64 + field]
-    if form & 15 != 1 or form >> 4 & 15 != digits:
+    to = 88
+    digits = 4
+    most = 90000000
+    plus = 1 << 13  # N
+    minus = 1 << 18  # S
+    while to < 90:
+        form = st[64 + field]
+        value = st[16 + field]
+        side = st[17 + field]
+        minutes = value % 100
+        if form & 15 != 1 or form >> 4 & 15 != digits or minutes > 59:
+            return 0
+        if st[65 + field] != 0x12 or (side != plus and side != minus):
+            return 0
+        parts = st[40 + field]
+        places = form >> 8
+        if places > 7:
+            parts = parts // 10
+        while places < 7:
+            parts = parts * 10
+            places += 1
+        udeg = value // 100 * 1000000 + (minutes * 10000000 + parts + 300) // 600
+        if udeg > most:
+            return 0
+        st[to] = udeg if side == plus else 0 - udeg
+        to += 1
+        field += 2
+        digits = 5
+        most = 180000000
+        plus = 1 << 4  # E
+        minus = 1 << 22  # W
+    return 1
+
+
+@micropython.viper
+def days(st: ptr32, field: int) -> int:
+    """Return a date as days since 1970-01-01; ddmmyy in one field, or dd, mm and yyyy in three.
+
+    Years 2000 to 2099.
+    """
+    day = st[16 + field]
+    if st[64 + field] == 0x61:
+        year = 2000 + day % 100
+        month = day // 100 % 100
+        day = day // 10000
+    elif st[64 + field] == 0x21 and st[65 + field] == 0x21 and st[66 + field] == 0x41:
+        month = st[17 + field]
+        year = st[18 + field]
+    else:
         return -1
-    value = st[16 + field]
-    minutes = value % 100
-    if minutes > 59:
-        return -1
-    parts = st[40 + field]
-    places = form >> 8
-    while places > 7:
-        parts = parts // 10
-        places -= 1
-    while places < 7:
-        parts = parts * 10
-        places += 1
-    udeg = value // 100 * 1000000 + (minutes * 10000000 + parts + 300) // 600
-    return udeg if udeg <= most_degrees * 1000000 else -1
-
-
-@micropython.native
-def is_motion(st, speed_field, knots_x1000, course_field, course_cdeg):
-    """Return whether speed and course are there and in range, or empty."""
-    if knots_x1000 < 0 and not is_empty(st, speed_field):
-        return False
-    if course_cdeg < 0 and not is_empty(st, course_field):
-        return False
-    return knots_x1000 <= _MOST_KNOTS_X1000 and course_cdeg <= 36_000
-
-
-@micropython.native
-def days(st, field):
-    """Return a date ddmmyy as days since 1970-01-01; years 2000 to 2099."""
-    value = whole(st, field, 6)
-    if value < 0:
-        return BAD
-    return days_or_bad(2000 + value % 100, value // 100 % 100, value // 10_000)
-
-
-@micropython.native
-def days_or_bad(year, month, day):
-    """Return the days from 1970-01-01 to a date that exists from 2000 to 2099."""
-    if not 2000 <= year <= 2099 or not 1 <= month <= 12:
-        return BAD
-    if not 1 <= day <= _month_length(year, month):
-        return BAD
-    return days_of(year, month, day)
-
-
-def _month_length(year, month):
+    length = 31 - ((month - 1) % 7 & 1)
     if month == 2:
-        return 29 if year % 4 == 0 else 28  # right from 1901 to 2099
-    return 30 if month in (4, 6, 9, 11) else 31
-
-
-_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # days before a month
-
-
-@micropython.native
-def days_of(year, month, day):
-    """Return the days from 1970-01-01 to a date of the Gregorian calendar, 1970 to 2099."""
-    leap_days = (year - 1969) // 4 + (1 if year % 4 == 0 and month > 2 else 0)
-    return (year - 1970) * 365 + leap_days + _BEFORE[month - 1] + day - 1
+        length = 28 if year & 3 != 0 else 29  # right from 1901 to 2099
+    if year < 2000 or year > 2099 or month < 1 or month > 12 or day < 1 or day > length:
+        return -1
+    if month < 3:
+        month += 12
+        year -= 1
+    # Years and months that begin in March have the leap day at their end.
+    leap_days = year // 4 - year // 100 + year // 400
+    return year * 365 + leap_days + (153 * month - 457) // 5 + day - 719469
 
 
 @micropython.viper

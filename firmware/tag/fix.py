@@ -1,5 +1,7 @@
 """A fix: a position with its time, and how good the receiver thinks it is."""
 
+from tag.fields import NOT_SAID
+
 _METRES_PER_HDOP = 5  # one-sigma range error of a modern receiver, rounded up: error = HDOP x 5 m
 
 
@@ -47,30 +49,32 @@ class Fix:
         return self.error_m <= error_m_of(hdop_x10_most) and self.sats_used >= sats_least
 
 
-def fix_of(epoch, days, is_doubtful):
-    """Return the Fix of an accepted epoch of this day; its HDOP is rounded up, never better."""
-    hdop_x10 = None if epoch.hdop_x100 < 0 else -(-epoch.hdop_x100 // 10)
-    utc_s = days * 86_400 + epoch.time_ms // 1000
-    made = Fix(utc_s, epoch.lat_udeg, epoch.lon_udeg, hdop_x10, _known(epoch.sats_used))
-    if epoch.time_ms % 1000:
-        made.utc_ms = epoch.time_ms % 1000
-    if epoch.hdop_x100 >= 0:
-        made.hdop_x100 = epoch.hdop_x100
-        made.error_m = max(made.error_m, -(-epoch.gst_error_cm // 100))
-    if epoch.has_alt:
-        made.alt_mm = epoch.alt_mm
-    if epoch.speed_cm_s >= 0:
-        made.speed_cm_s = epoch.speed_cm_s
-    if epoch.course_cdeg >= 0:
-        made.course_cdeg = epoch.course_cdeg
+def fill(made, epoch, days, is_doubtful):
+    """Set a Fix to what an accepted epoch of this day said, and return it.
+
+    All that an earlier epoch left in it is overwritten. Its HDOP is rounded up, never better.
+    """
+    value = epoch.time_ms
+    made.utc_s = days * 86_400 + value // 1000
+    made.utc_ms = value % 1000
+    made.lat_udeg = epoch.lat_udeg
+    made.lon_udeg = epoch.lon_udeg
+    value = epoch.alt_mm
+    made.alt_mm = None if value == NOT_SAID else value
+    value = epoch.speed_cm_s
+    made.speed_cm_s = None if value < 0 else value
+    value = epoch.course_cdeg
+    made.course_cdeg = None if value < 0 else value
+    value = epoch.sats_used
+    made.sats_used = None if value < 0 else value
     made.mode = epoch.mode
-    if is_doubtful:
-        made.is_doubtful = True
-    tally = epoch.tally
-    if tally[0]:
-        made.signals = tally[0], tally[1] // tally[0], tally[2], tally[3]
+    made.is_doubtful = is_doubtful
+    value = epoch.hdop_x100
+    made.hdop_x100 = made.hdop_x10 = made.error_m = None
+    if value >= 0:
+        made.hdop_x100 = value
+        made.hdop_x10 = value = -(-value // 10)
+        made.error_m = max(error_m_of(value), -(-epoch.gst_error_cm // 100))
+    value = epoch.tally
+    made.signals = (value[0], value[1] // value[0], value[2], value[3]) if value[0] else None
     return made
-
-
-def _known(value):
-    return None if value < 0 else value

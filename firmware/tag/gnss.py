@@ -8,10 +8,10 @@ An epoch closes when the next one begins, or when the receiver falls silent: `fe
 
 from micropython import const
 
-from tag import nmea
 from tag.epoch import NO_TIME, Epoch
-from tag.fix import Fix, fix_of
+from tag.fix import Fix, fill
 from tag.judge import Judge
+from tag.nmea import AT, Sentences, scan
 from tag.sayings import Sayings
 
 _REPEATED_MS = const(10_000)
@@ -32,10 +32,10 @@ class Epochs(Sayings):
 
     def __init__(self, least_utc_s=0, backward_claims=10, first_claims=1, on_signals=None):
         super().__init__(Epoch())
-        self._sentences = nmea.Sentences()
-        self._state = self._sentences.state
+        self._state = Sentences().state
         self._closed = Epoch()
         self._void = Epoch()
+        self._fix = Fix(0, 0, 0, None, None)
         self.judge = Judge(least_utc_s // 86_400, backward_claims, first_claims)
         self._on_signals = on_signals
         self._has_fix = False  # in _closed, not yet taken
@@ -52,11 +52,11 @@ class Epochs(Sayings):
         """
         found = []
         if count == 0 and self.end():
-            found.append(self.fix())
+            found.append(self.fix(Fix(0, 0, 0, None, None)))
         at = 0
         while at < count:
             if self.read(data, at, count):
-                found.append(self.fix())
+                found.append(self.fix(Fix(0, 0, 0, None, None)))
             at = self.at
         return found
 
@@ -66,21 +66,21 @@ class Epochs(Sayings):
         `at` then tells how far it came; `fix` returns the fix.
         """
         state = self._state
-        while start < end:
-            if not nmea.scan(data, start, end, state):
+        state[AT] = start
+        while True:
+            kind = scan(data, end, state)
+            if kind == 0:
                 break
-            start = state[nmea.CONSUMED]
-            handler = self._handlers.get(nmea.formatter(state))
+            handler = self._handlers.get(kind)
             if handler is not None:
                 self.sentences += 1
-                if not handler(self._state):
+                if not handler(state):
                     self.refused += 1
                 if self._has_fix:
                     self._has_fix = False
-                    self.at = start
-                    return True
-        self.at = end
-        return False
+                    break
+        self.at = state[AT]
+        return kind > 0
 
     def end(self):
         """Close the epoch; return whether it has a fix."""
@@ -91,9 +91,12 @@ class Epochs(Sayings):
         self._has_fix = False
         return has_fix
 
-    def fix(self):
-        """Return the Fix of the epoch that closed last."""
-        return fix_of(self._closed, self.judge.days, self.judge.is_doubtful)
+    def fix(self, made=None):
+        """Return the Fix of the epoch that closed last.
+
+        It is the one that `made` is, or else the same each time: good until the next call.
+        """
+        return fill(made or self._fix, self._closed, self.judge.days, self.judge.is_doubtful)
 
     def _begin(self, time_ms):
         """Go on with the epoch of this time of day, or close the one before and start it.
@@ -101,15 +104,16 @@ class Epochs(Sayings):
         A sentence that is a little older, and not after the last fix, is a repetition: it may not
         end the epoch, and is read into one that nobody looks at.
         """
-        ahead_ms = self._current.time_ms - time_ms
-        if 0 < ahead_ms <= _REPEATED_MS and time_ms <= self.judge.time_ms:
+        current = self._current
+        if time_ms == current.time_ms:
+            return current
+        if 0 < current.time_ms - time_ms <= _REPEATED_MS and time_ms <= self.judge.time_ms:
             return self._void
-        if time_ms != self._current.time_ms:
-            self.epochs += 1
-            if self._current.time_ms == NO_TIME:
-                self._current.clear(time_ms)
-            else:
-                self._has_fix = self._close(time_ms)
+        self.epochs += 1
+        if current.time_ms == NO_TIME:
+            current.clear(time_ms)
+        else:
+            self._has_fix = self._close(time_ms)
         return self._current
 
     def _close(self, next_ms):

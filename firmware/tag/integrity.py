@@ -36,7 +36,8 @@ class Integrity:
         self._said_s = {}
         self._found = []
         self._now_s = 0
-        self._fix = None
+        self._lat_udeg = self._lon_udeg = self._error_m = 0  # the last fix, at _utc_s
+        self._utc_s = None
         self._offset_s = None  # UTC less the clock's seconds
         self._baseline_x16 = 0  # mean C/N0 and strongest C/N0, smoothed, times 16
         self._strongest_x16 = 0
@@ -104,15 +105,17 @@ class Integrity:
             step_s = offset_s - self._offset_s
             self.say(events.TIME_STEP, max(min(step_s, (1 << 31) - 1), -(1 << 31)))
         self._offset_s = offset_s
-        last, self._fix = self._fix, fix
-        if last is not None:
-            self._weigh_motion(last, fix)
+        if self._utc_s is not None:
+            self._weigh_motion(fix)
+        self._utc_s = fix.utc_s
+        self._lat_udeg, self._lon_udeg = fix.lat_udeg, fix.lon_udeg
+        self._error_m = fix.error_m or 0
 
-    def _weigh_motion(self, last, fix):
+    def _weigh_motion(self, fix):
         """Say a speed that no wearer has; what the receiver's errors explain is not counted."""
-        apart_m = distance_m(last.lat_udeg, last.lon_udeg, fix.lat_udeg, fix.lon_udeg)
-        error_m = 3 * ((last.error_m or 0) + (fix.error_m or 0)) + _MULTIPATH_M
-        elapsed_s = max(fix.utc_s - last.utc_s, 1)
+        apart_m = distance_m(self._lat_udeg, self._lon_udeg, fix.lat_udeg, fix.lon_udeg)
+        error_m = 3 * (self._error_m + (fix.error_m or 0)) + _MULTIPATH_M
+        elapsed_s = max(fix.utc_s - self._utc_s, 1)
         beyond_m = apart_m - error_m
         if beyond_m <= _MOST_SPEED_M_S * elapsed_s:
             return

@@ -112,10 +112,68 @@ def test_a_sentence_of_121_bytes_is_dropped_and_120_is_read():
         assert sentences.scan(sentence, 0, len(sentence)) is expected, length
 
 
+def state_of(body):
+    """Return the state of a sentence that was read whole."""
+    sentences = nmea.Sentences()
+    sentence = with_checksum(body)
+    assert sentences.scan(sentence, 0, len(sentence)), body
+    return sentences.state
+
+
 def test_days_match_the_calendar():
-    days = 0
-    for year in range(1970, 2100):
+    days = 10_957  # to 2000-01-01
+    for year in range(2000, 2100):
         for month in range(1, 13):
-            assert fields.days_of(year, month, 1) == days, (year, month)
             leap = month == 2 and year % 4 == 0
-            days += (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1] + leap
+            length = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1] + leap
+            last = (length, days + length - 1)
+            for day, expected in ((1, days), last, (length + 1, fields.BAD)):
+                in_three = state_of(b"GPZDA,,%02d,%02d,%04d" % (day, month, year))
+                in_one = state_of(b"GPRMC,%02d%02d%02d" % (day, month, year % 100))
+                assert fields.days(in_three, 2) == expected, (year, month, day)
+                assert fields.days(in_one, 1) == expected, (year, month, day)
+            days += length
+
+
+def test_what_is_no_date_is_none():
+    for text in (b"000115", b"010015", b"011315", b"290215", b"1301150", b"-130115", b""):
+        assert fields.days(state_of(b"GPRMC," + text), 1) == fields.BAD, text
+    for text in (b"01,01,1999", b"01,01,2100", b"1,01,2015", b"01,01,15", b"01,,2015"):
+        assert fields.days(state_of(b"GPZDA,," + text), 2) == fields.BAD, text
+
+
+def test_numbers_are_scaled_and_bounded():
+    for text, places, how, expected in (
+        (b"12.3456", 2, 0, 1234),
+        (b"12.3456", 2, fields.UP, 1235),
+        (b"12.34", 2, fields.UP, 1234),
+        (b"12", 3, 0, 12000),
+        (b".5", 2, 0, 50),
+        (b"12.", 1, 0, 120),
+        (b"0012", 0, fields.WHOLE, 12),
+        (b"-12.5", 3, fields.SIGNED, -12500),
+        (b"", 3, fields.SIGNED, fields.NOT_SAID),
+        (b"999999.99999999", 3, 0, 999999999),
+        (b"9999999.9", 3, 0, None),  # over nine digits
+        (b"12.0", 0, fields.WHOLE, None),
+        (b"-12.5", 3, 0, None),
+        (b"-", 3, fields.SIGNED, None),
+        (b".", 3, 0, None),
+        (b"1.2.3", 3, 0, None),
+        (b"1e5", 3, 0, None),
+        (b"A", 3, 0, None),
+    ):
+        st = state_of(b"GPXXX," + text)
+        is_read = fields.numbers(st, bytes((1, 1, places, how)))
+        assert is_read == (expected is not None), text
+        assert expected is None or st[fields.FIRST] == expected, (text, st[fields.FIRST])
+
+
+def test_a_field_that_the_sentence_lacks_is_not_the_last_sentences():
+    sentences = nmea.Sentences()
+    for body in (b"GPXXX,1,2,A", b"GPXXX,1"):
+        sentence = with_checksum(body)
+        assert sentences.scan(sentence, 0, len(sentence))
+    assert fields.numbers(sentences.state, bytes((1, 2, 0, 0)))
+    assert sentences.state[fields.FIRST] == fields.NOT_SAID
+    assert fields.letter(sentences.state, 3) == 0

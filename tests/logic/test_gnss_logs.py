@@ -1,7 +1,7 @@
 """tag/gnss.py on real receivers' logs: gpsd's own results, column by column, and a drive."""
 
 from cases import data_path
-from tag import fields, gnss
+from tag import gnss
 
 ROWS = 786
 FIXES = 748
@@ -32,9 +32,16 @@ def udeg(text):
     return (value + 500) // 1000 if value >= 0 else -((-value + 500) // 1000)
 
 
+def days_of(year, month, day):
+    """Return the days from 1970-01-01; right from 1970 to 2099."""
+    before = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)[month - 1]
+    leap_days = (year - 1969) // 4 + (year % 4 == 0 and month > 2)
+    return (year - 1970) * 365 + leap_days + before + day - 1
+
+
 def moment(iso):
     """Return (UTC second, millisecond) of an ISO time with Z."""
-    days = fields.days_of(int(iso[:4]), int(iso[5:7]), int(iso[8:10]))
+    days = days_of(int(iso[:4]), int(iso[5:7]), int(iso[8:10]))
     of_day_s = int(iso[11:13]) * 3600 + int(iso[14:16]) * 60 + int(iso[17:19])
     return days * 86_400 + of_day_s, int(iso[20:23])
 
