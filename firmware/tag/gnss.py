@@ -98,22 +98,22 @@ class Epochs(Sayings):
         """
         return fill(made or self._fix, self._closed, self.judge.days, self.judge.is_doubtful)
 
-    def _begin(self, time_ms):
+    def _begin(self, at_ms):
         """Go on with the epoch of this time of day, or close the one before and start it.
 
         A sentence that is a little older, and not after the last fix, is a repetition: it may not
         end the epoch, and is read into one that nobody looks at.
         """
         current = self._current
-        if time_ms == current.time_ms:
+        if at_ms == current.time_ms:
             return current
-        if 0 < current.time_ms - time_ms <= _REPEATED_MS and time_ms <= self.judge.time_ms:
+        if 0 < current.time_ms - at_ms <= _REPEATED_MS and at_ms <= self.judge.time_ms:
             return self._void
         self.epochs += 1
         if current.time_ms == NO_TIME:
-            current.clear(time_ms)
+            current.clear(at_ms)
         else:
-            self._has_fix = self._close(time_ms)
+            self._has_fix = self._close(at_ms)
         return self._current
 
     def _close(self, next_ms):
