@@ -5,12 +5,14 @@ is only read, and removed at a genuine ack; nothing is sealed, so no generator s
 """
 
 import asyncio
-from binascii import hexlify
+import os
+from binascii import hexlify, unhexlify
 
 from seal.hmac import hmac_sha256
 from store import files
 from store.counters import Counters
 from store.outbox import Outbox
+from store.policies import FOLDER, INBOX, Policies
 from uplink import session
 from wire import ack
 from wire import config as wire_config
@@ -26,6 +28,8 @@ class Dock:
         self._ack_key = wire_config.decode(files.read("/config")).ack_key
         self._outbox = Outbox("/outbox", outbox_blocks)
         self._counters = Counters("/state/counters", self._outbox, False)
+        self._orders = Policies(FOLDER, INBOX)
+        self._order = None  # the file of one that is coming in
 
     def numbers(self, most):
         """Return the numbers to fetch next, ALERT first, as one line."""
@@ -37,14 +41,12 @@ class Dock:
         self._feed()
         return hexlify(self._outbox.get(number)).decode()
 
-    def take(self, answer, numbers):
-        """Remove what the collector's answer acks of these numbers; return how many that were."""
+    def take(self, head, numbers):
+        """Remove what an answer's head acks of these numbers; return how many that were."""
         report = session.Report()
-        decoded = ack.decode_answer(answer)
+        acks, _, _ = ack.decode_head(head)
         asyncio.run(
-            session.take_answer(
-                decoded, numbers, self._outbox, self._is_genuine, self._remove, report
-            )
+            session.take_acks(acks, numbers, self._outbox, self._is_genuine, self._remove, report)
         )
         if report.last_ack is not None:
             self._counters.floor_s = max(self._counters.floor_s, report.last_ack.utc_s)
@@ -53,6 +55,24 @@ class Dock:
             self._counters.save()
         self._feed()
         return report.acked
+
+    def wants(self, digest):
+        """Return whether an order with this SHA-256 is neither in force nor waits to be."""
+        self._feed()
+        return all(
+            files.sha256(path) != digest for path in (self._orders.current, self._orders.next)
+        )
+
+    def bring(self, piece, is_last):
+        """Write an order's next bytes, in hex; with the last it is whole, for the next boot."""
+        self._feed()
+        if self._order is None:
+            self._order = open(self._orders.arriving, "wb")
+        self._order.write(unhexlify(piece))
+        if is_last:
+            self._order.close()
+            self._order = None
+            os.rename(self._orders.arriving, self._orders.inbox)
 
     async def _remove(self, number):
         self._feed()

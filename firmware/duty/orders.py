@@ -3,13 +3,13 @@
 import gc
 import hashlib
 
-from store.policies import Policies
+from store import files
+from store.policies import FOLDER, INBOX, Policies
 from tag import events, locate, succession
 from tag import policy as rules
 from wire import FormatError
 
-_FOLDER = "/orders"
-_INBOX = "/policy"  # where `mpremote cp` puts one
+_PIECE_BYTES = 1_024  # of an order that arrives: one step of a write
 
 
 class Orders:
@@ -17,10 +17,11 @@ class Orders:
 
     def __init__(self, tag):
         self._tag = tag
-        self._store = Policies(_FOLDER, _INBOX)
+        self._store = Policies(FOLDER, INBOX)
         self._said = []  # [(event code, value)] that nobody has taken yet
         self._next = None  # (version, not_before) of the one that waits
         self._seen = b""  # the hash of the last one that an answer had
+        self._has_arrived = False
         self._has_stepped_down = False
         self._review_said = None
         self.policy = None
@@ -29,31 +30,65 @@ class Orders:
     async def load(self):
         """Read what is on flash; what is not genuine is refused, and said."""
         store = self._store
-        self.policy = await self._load(store.current())
-        waiting = await self._load(store.next())
-        if waiting is None and store.next() is not None:
-            store.drop_next()
-        elif waiting is not None:
+        self.policy = await self._load(store.current)
+        waiting = await self._load(store.next)
+        if waiting is not None:
             self._next = waiting.version, waiting.not_before
-        await self._take_brought()
+            del waiting  # its zones have no place beside another's
+        else:
+            files.remove(store.next)
+        await self._take(store.inbox)
         if self.policy is None and self._next is not None:
             self.policy = await self._activate()
         if self.policy is not None:
             self._tag.timebase.expect(self.policy.not_before, self.policy.not_after)
 
-    async def take(self, signed):
-        """Take a newer order that an answer had: keep it until it begins, or refuse it."""
-        digest = hashlib.sha256(signed).digest()
+    async def receive(self, digest, first, body):
+        """Write an order with this SHA-256 to flash as it arrives (session.upload); take() next.
+
+        Never whole in memory: beside an upload's TLS there is no room for 16 KB.
+        """
         if digest == self._seen:
             return  # it comes with every answer until the tag has sealed under it
-        self._seen = digest
-        gc.collect()  # the upload's TLS has just ended
-        if locate.is_one(signed):
-            await self._take_locate(signed)
+        if len(first) + body.left > rules.MAX_BYTES:
+            self._seen = digest
+            self._refuse(rules.BAD_FORM)
             return
-        new = await self._checked(signed)
-        if new is not None:
-            await self._tag.write(self._store.put_next_steps(signed))
+        hasher = hashlib.sha256()
+        with open(self._store.arriving, "wb") as file:
+            piece = first or await body.read(_PIECE_BYTES)
+            while piece:
+                hasher.update(piece)
+                await self._tag.write(files.append_steps(file, piece, not body.left))
+                piece = await body.read(_PIECE_BYTES)
+        if hasher.digest() == digest:
+            self._seen = digest
+            self._has_arrived = True
+
+    async def take(self):
+        """Take the order that has arrived, if any: keep it until it begins, or refuse it."""
+        if self._has_arrived:
+            self._has_arrived = False
+            gc.collect()  # the upload's TLS has just ended
+            await self._take(self._store.arriving)
+
+    async def _take(self, path):
+        """Take the order at this path, or refuse it; either way it is there no more."""
+        signed = files.view(path)
+        if signed is None:
+            return
+        try:
+            if locate.is_one(signed):
+                await self._take_locate(signed)
+                new = None
+            else:
+                new = await self._checked(signed)
+        finally:
+            signed.close()
+        if new is None:
+            files.remove(path)
+        else:
+            await self._tag.write(self._store.accept_steps(path))
             await self._hold(new)
 
     async def _take_locate(self, signed):
@@ -116,23 +151,10 @@ class Orders:
         for follower in self.followers:
             follower.follow(policy)
 
-    async def _take_brought(self):
-        """Take the order that lies in the inbox, or refuse it."""
-        store = self._store
-        signed = store.brought()
-        if signed is None:
-            return
-        new = await self._checked(signed)
-        if new is None:
-            store.drop_brought()
-        else:
-            await self._tag.write(store.accept_steps())
-            await self._hold(new)
-
     async def _checked(self, signed):
-        """Return the Policy of these bytes if it may follow, else None; it is said why not."""
+        """Return (version, not_before) of an order that may follow, else None; why is said."""
         try:
-            new = await self._verified(signed)
+            new = await self._verified(signed, rules.decode_terms)
             held = self._held_version()
             cell_m = self._tag.secrets.kept_cell_m()
             succession.check_follows(new, self.policy, self._tag.tag, held, cell_m)
@@ -140,7 +162,7 @@ class Orders:
             return self._refuse(rules.BAD_FORM)
         except rules.PolicyError as error:
             return self._refuse(error.code)
-        return new
+        return new.version, new.not_before
 
     def _held_version(self):
         """Return the highest version that the tag has ever taken."""
@@ -151,8 +173,8 @@ class Orders:
 
     async def _hold(self, new):
         """Note that this one is on flash and waits."""
-        self._next = new.version, new.not_before
-        self._said.append((events.POLICY_PENDING, new.version))
+        self._next = new
+        self._said.append((events.POLICY_PENDING, new[0]))
         await self._tag.write(
             self._store.note_steps(self._held_version(), self._store.least_version)
         )
@@ -160,16 +182,17 @@ class Orders:
     async def _activate(self):
         """Put the order that waits in force and return it; None if it is not what was taken."""
         gc.collect()
-        policy = await self._load(self._store.next())
+        policy = await self._load(self._store.next)
         self._next = None
         if policy is None:
-            self._store.drop_next()
+            files.remove(self._store.next)
             return None
         await self._tag.write(self._store.activate_steps())
         return policy
 
-    async def _load(self, signed):
-        """Return the Policy of these bytes if it is genuine and this tag's, else None."""
+    async def _load(self, path):
+        """Return the Policy at this path if it is genuine and this tag's, else None."""
+        signed = files.view(path)
         if signed is None:
             return None
         self._tag.watchdog.feed()
@@ -179,6 +202,8 @@ class Orders:
             return self._refuse(rules.BAD_FORM)
         except rules.PolicyError as error:
             return self._refuse(error.code)
+        finally:
+            signed.close()
         is_ours = policy.tag == self._tag.tag
         return (
             policy
@@ -192,9 +217,9 @@ class Orders:
             from seal import ed25519
 
             steps = rules.verified(signed, self._tag.config.issuer_key, ed25519.verify)
-            payload = await self._tag.run_steps(steps)
+            start, stop = await self._tag.run_steps(steps)
             del steps, ed25519  # or their code stays while this decodes
-        return decode(payload)
+        return decode(signed, start, stop)
 
     def _refuse(self, code):
         self._said.append((events.POLICY_REFUSED, code))

@@ -69,8 +69,7 @@ class Sender:
         if report.last_ack is not None:
             await self._note_ack(report.last_ack)
             await self._orders.allow(report.last_ack.least_policy_version)
-        if report.policy is not None:
-            await self._orders.take(report.policy)
+        await self._orders.take()
         if report.refused:
             tag.note(events.ACK_REFUSED, report.refused)
         return not tag.outbox.numbers(1)
@@ -83,7 +82,12 @@ class Sender:
             return None
         self._set_rtc(tag.timebase.least_s(tag.clock.ms()))
         return await session.upload(
-            tag.outbox, self._connect, tag.config.host, self._is_genuine, self._remove
+            tag.outbox,
+            self._connect,
+            tag.config.host,
+            self._is_genuine,
+            self._remove,
+            self._orders.receive,
         )
 
     async def _pause(self, failed):

@@ -38,7 +38,7 @@ def sign(seed: bytes, message, noise: bytes = b"", space: Workspace | None = Non
         public = yield from _encoded_base_mult(scalar, space)
         key = space.signing_key = (seed, scalar, prefix, public)
     _seed, scalar, prefix, public = key
-    message = as_parts(message)
+    message = tuple(as_parts(message))  # it is read twice
     if noise:
         # The secrets fill a block of their own, so that the message cannot steer its digest.
         hashed = (noise, prefix, _REST_OF_BLOCK) + message
@@ -53,6 +53,8 @@ def sign(seed: bytes, message, noise: bytes = b"", space: Workspace | None = Non
 def verify(public: bytes, signature: bytes, message):
     """Return, in steps, whether the signature of the message (bytes, or its parts) is the key's.
 
+    The parts are taken once, one after the other: a generator may read them from flash.
+
     Section 5.1.7 without the cofactor, and strictly: S below the group's order, both points in
     their only encoding, R compared as bytes, and no key of small order (a key of zeros is one: for
     it anybody can sign). Everything here is public: the time depends on it.
@@ -66,11 +68,16 @@ def verify(public: bytes, signature: bytes, message):
     point = yield from edwards25519.decode_steps(public, space.powers)
     if point is None:
         return False
-    k = yield from _hash_to_scalar((encoded_r, public) + as_parts(message), space)
+    k = yield from _hash_to_scalar(_behind((encoded_r, public), message), space)
     expected_r = yield from _base_mult_less(s, k, point)
     if point.has_small_order():
         return False
     return (yield from expected_r.encode_steps(space.powers)) == encoded_r
+
+
+def _behind(first, message):
+    yield from first
+    yield from as_parts(message)
 
 
 def _expand(seed, space):

@@ -20,7 +20,7 @@ def expand(prk: bytes, info, length: int) -> bytes:
     """
     if length > _MAX_BLOCKS * _HASH_BYTES:
         raise SealError  # more output than HKDF defines
-    info = as_parts(info)
+    info = tuple(as_parts(info))
     okm = block = hmac_sha256(prk, info + (b"\x01",))
     counter = 1
     while len(okm) < length:

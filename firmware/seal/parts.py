@@ -1,6 +1,8 @@
 """Messages in parts: whoever hashes need not first join what lies in several buffers."""
 
+_WHOLE = (bytes, bytearray, memoryview)
 
-def as_parts(message) -> tuple:
-    """Return the tuple of parts of a message that is bytes, or a list or tuple of them."""
-    return tuple(message) if isinstance(message, (list, tuple)) else (message,)
+
+def as_parts(message):
+    """Return the parts of a message that is bytes, or something that yields its parts."""
+    return (message,) if isinstance(message, _WHOLE) else message

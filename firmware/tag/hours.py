@@ -6,6 +6,11 @@ The host expanded them from local time, over the changes of its clocks; the tag 
 from array import array
 
 
+def as_array(numbers):
+    """Return the numbers as an array("i"), which most of them are already."""
+    return numbers if isinstance(numbers, array) else array("i", numbers)
+
+
 class Hours:
     """Windows by their edges in minutes since `base_s`: start, end, start, end ... rising.
 
@@ -14,7 +19,7 @@ class Hours:
 
     def __init__(self, base_s, minutes):
         self._base_s = base_s
-        self._edges = array("i", minutes)
+        self._edges = as_array(minutes)
 
     def __len__(self):
         return len(self._edges) >> 1

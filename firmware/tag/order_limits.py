@@ -34,7 +34,7 @@ from tag.policy import (
     ZONES,
 )
 from tag.zone_limits import is_int
-from wire import batch, cose
+from wire import batch, cbor, cose
 from wire.fields import is_text
 
 MAX_TERM_S = 92 * 86_400  # without an override
@@ -111,7 +111,7 @@ def _check_disclosure(fields, require):
 
 def _check_zones(fields, require):
     zones = fields[ZONES]
-    require(isinstance(zones, list), "zones")
+    require(isinstance(zones, (list, cbor.InPlace)), "zones")
     vertices = area_m2 = 0
     windows = _checked_quiet(fields, require)
     counts = [0, 0, 0, 0]

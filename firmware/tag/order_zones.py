@@ -3,10 +3,8 @@
 An entry is [kind, name, justification, shape, windows] (docs/FORMAT.md, section 7).
 """
 
-from array import array
-
 from tag import geometry
-from tag.hours import Hours
+from tag.hours import Hours, as_array
 
 EXCLUSION, INCLUSION, DWELLING = 1, 2, 3  # kinds
 CIRCLE, POLYGON = 1, 2
@@ -35,4 +33,4 @@ def make(entry, from_s):
     windows = None if minutes is None else Hours(from_s, minutes)
     if shape[0] == CIRCLE:
         return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
-    return Zone(kind, geometry.Polygon([array("i", ring) for ring in shape[1:]]), windows)
+    return Zone(kind, geometry.Polygon([as_array(ring) for ring in shape[1:]]), windows)

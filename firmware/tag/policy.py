@@ -66,9 +66,8 @@ class Address:
 class Policy:
     """An order that was decoded and keeps every limit."""
 
-    def __init__(self, fields, is_kept=True):
-        """Take the map; where it is not kept its zones go one by one, to have room for these."""
-        self.reference = fields[REFERENCE]
+    def __init__(self, fields, has_zones=True):
+        """Take the map; its zones, which mostly lie on flash (cbor.InPlace), if asked for."""
         self.tag = fields[TAG]
         self.version = fields[VERSION]
         self.not_before = fields[NOT_BEFORE]
@@ -82,11 +81,8 @@ class Policy:
         self.warn_m = fields[WARN_M]
         quiet = fields[QUIET]  # None: by the sun (warning.py)
         self.quiet = None if quiet is None else Hours(self.not_before, quiet)
-        self.zones = []
-        for place, entry in enumerate(fields[ZONES]):
-            self.zones.append(order_zones.make(entry, self.not_before))
-            if not is_kept:
-                fields[ZONES][place] = None
+        entries = fields[ZONES] if has_zones else ()
+        self.zones = [order_zones.make(entry, self.not_before) for entry in entries]
         self.address = Address(self.version, self.slot_s, fields[RECIPIENTS])
         self.first_week = self.address.first_week
         # The two exceptions of DESIGN.md section 3: a position with a strap or case event, and
@@ -118,30 +114,38 @@ def read(signed, issuer_key, verify):
     `verify(public_key, signature, parts)` is a generator that returns a bool. Raises FormatError
     or PolicyError; the policy in force stays as it is then.
     """
-    return decode((yield from verified(signed, issuer_key, verify)))
+    start, stop = yield from verified(signed, issuer_key, verify)
+    return decode(signed, start, stop)
 
 
 def verified(signed, issuer_key, verify):
-    """Return, in steps, the payload of a signed policy that is the issuer's; see read().
+    """Return, in steps, where in a signed policy that is the issuer's its payload lies.
 
-    It is a view of `signed`. To decode it needs room that what verifies takes meanwhile.
+    See read(). To decode it needs room that what verifies takes meanwhile; what is signed is read
+    piece by piece, and may lie on flash (store.files.View).
     """
     if len(signed) > MAX_BYTES:
         raise PolicyError("too long", BAD_FORM)
-    kid, payload, signature = cose.parse_in_place(signed)
+    kid, start, stop, signature = cose.parse_in_place(signed)
     if kid != kid_of(issuer_key):
         raise PolicyError("another issuer", BAD_SIGNATURE)
-    genuine = yield from verify(issuer_key, signature, cose.to_be_signed_parts(kid, payload))
+    pieces = cose.to_be_signed_pieces(kid, signed, start, stop)
+    genuine = yield from verify(issuer_key, signature, pieces)
     if not genuine:
         raise PolicyError("wrong signature", BAD_SIGNATURE)
-    return payload
+    return start, stop
 
 
-def decode(payload):
-    """Return the Policy of these unsigned bytes; FormatError or PolicyError for anything else."""
-    fields = cbor.decode(payload)
+def decode(data, start=0, stop=None, has_zones=True):
+    """Return the Policy of these bytes of the data, unsigned; FormatError or PolicyError."""
+    fields = cbor.decode_span(data, start, len(data) if stop is None else stop, ZONES)
     check(fields)
-    return Policy(fields, is_kept=False)
+    return Policy(fields, has_zones)
+
+
+def decode_terms(data, start, stop):
+    """Return the same without its zones, to ask whether it may follow (succession.py)."""
+    return decode(data, start, stop, has_zones=False)
 
 
 def check(fields):

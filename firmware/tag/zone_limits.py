@@ -1,9 +1,12 @@
 """The limits that each zone of an order keeps (docs/FORMAT.md, section 7)."""
 
+from array import array
+
 from tag import geometry, order_zones
 from tag.order_zones import CIRCLE, DWELLING, EXCLUSION, POLYGON
 from wire.fields import is_text
 
+NUMBERS = (list, array)  # what a long array of numbers reads as (wire/cbor.py)
 MIN_OTHER_RADIUS_M = 100
 MOST_MINUTES = 366 * 1_440  # of the longest term that an override can grant
 _MIN_OTHER_AREA_M2 = 31_000  # of a polygon: a circle of that radius, less its area's error
@@ -40,7 +43,7 @@ def checked(entry, from_s, require):
 
 def check_windows(windows, require):
     """Tell the rules of windows: minutes, start, end, start, end ... each after the last."""
-    require(isinstance(windows, list) and len(windows) & 1 == 0, "windows")
+    require(isinstance(windows, NUMBERS) and len(windows) & 1 == 0, "windows")
     last = -1
     for minute in windows:
         require(is_int(minute, last + 1, MOST_MINUTES), "windows out of order")
@@ -63,7 +66,7 @@ def _check_shape(shape, require):
         require(is_int(shape[3], 10, 50_000), "a radius under 10 m or over 50 km")
         return
     for ring in shape[1:]:
-        require(isinstance(ring, list) and len(ring) >= 6 and len(ring) & 1 == 0, "ring")
+        require(isinstance(ring, NUMBERS) and len(ring) >= 6 and len(ring) & 1 == 0, "ring")
         for i in range(0, len(ring), 2):
             _check_position(ring[i + 1], ring[i], require)
 

@@ -8,8 +8,22 @@ class UplinkError(Exception):
     """The exchange failed; nothing of the answer may be used."""
 
 
+class Body:
+    """An answer's body, piece by piece; `left` bytes are still to come."""
+
+    def __init__(self, reader, length):
+        self._reader = reader
+        self.left = length
+
+    async def read(self, most):
+        """Return the next `most` bytes, or those that are left. Raises EOFError, OSError."""
+        count = min(most, self.left)
+        self.left -= count
+        return await self._reader.readexactly(count)
+
+
 async def post(reader, writer, host, path, parts, most_body):
-    """Send the parts as one body; return (status, body). Raises UplinkError, OSError.
+    """Send the parts as one body; return (status, Body). Raises UplinkError, OSError.
 
     The head names host, type and length: no tag, no version, nothing that tells two tags apart.
     """
@@ -37,7 +51,7 @@ async def _answer(reader, most_body):
     length = await _content_length(reader)
     if length > most_body:
         raise UplinkError  # longer than any answer of ours
-    return status, await reader.readexactly(length)
+    return status, Body(reader, length)
 
 
 async def _content_length(reader):

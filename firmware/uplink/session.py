@@ -9,55 +9,61 @@ PATH = "/v1/envelopes"
 _AT_ONCE = 4  # envelopes a POST: bounds the memory that one exchange takes
 _MOST_POSTS = 64  # a session: the rest waits for the next
 _TIMEOUT_S = 60
+_MOST_HEAD = 64 + _AT_ONCE * ack.MAX_ACK  # bytes of an answer before its order
 
 
 class Report:
-    """What one session did: acks taken and refused, the last good one, a policy."""
+    """What one session did: acks taken and refused, the last good one."""
 
     def __init__(self):
         self.acked = 0
         self.refused = 0
         self.last_ack = None
-        self.policy = None
 
 
-async def upload(outbox, connect, host, verify_ack, remove):
+async def upload(outbox, connect, host, verify_ack, remove, receive):
     """Send what waits, ALERT first, until the outbox is empty or a post brings no ack.
 
     `connect()` returns (reader, writer) of a TLS stream; `verify_ack(ack, envelope)` says whether
-    its MAC is right; `await remove(number)` removes what was acked. Returns a Report; raises
-    UplinkError, OSError or asyncio.TimeoutError.
+    its MAC is right; `await remove(number)` removes what was acked; `await receive(digest, first,
+    body)` keeps an order that begins with these bytes and goes on in the http.Body. Returns a
+    Report; raises UplinkError, OSError or asyncio.TimeoutError.
     """
     report = Report()
     for _ in range(_MOST_POSTS):
         numbers = outbox.numbers(_AT_ONCE)
         if not numbers:
             break
-        answer = await asyncio.wait_for(_post(outbox, numbers, connect, host), _TIMEOUT_S)
-        if not await take_answer(answer, numbers, outbox, verify_ack, remove, report):
+        reader, writer = await asyncio.wait_for(connect(), _TIMEOUT_S)
+        try:
+            post = _post(reader, writer, host, [outbox.get(number) for number in numbers])
+            acks, digest, first, body = await asyncio.wait_for(post, _TIMEOUT_S)
+            taken = await take_acks(acks, numbers, outbox, verify_ack, remove, report)
+            if digest is not None:
+                await asyncio.wait_for(receive(digest, first, body), _TIMEOUT_S)
+        finally:
+            writer.close()
+            await writer.wait_closed()
+        if not taken:
             break
     return report
 
 
-async def _post(outbox, numbers, connect, host):
-    reader, writer = await connect()
-    try:
-        parts = [outbox.get(number) for number in numbers]
-        status, body = await http.post(reader, writer, host, PATH, parts, ack.MAX_ANSWER)
-    finally:
-        writer.close()
-        await writer.wait_closed()
+async def _post(reader, writer, host, parts):
+    """Return (acks, the order's hash or None, its first bytes, the Body with the rest)."""
+    status, body = await http.post(reader, writer, host, PATH, parts, ack.MAX_ANSWER)
     if status != 200:
         raise http.UplinkError  # the collector could not store it: it stays
+    first = await body.read(_MOST_HEAD)
     try:
-        return ack.decode_answer(body)
+        acks, digest, end = ack.decode_head(first)
     except FormatError:
         raise http.UplinkError
+    return acks, digest, first[end:], body
 
 
-async def take_answer(answer, numbers, outbox, verify_ack, remove, report):
+async def take_acks(acks, numbers, outbox, verify_ack, remove, report):
     """Remove what was acked of these numbers; return how many that were."""
-    acks, policy = answer
     taken = 0
     for entry in acks:
         envelope = outbox.get(entry.number) if entry.number in numbers else None
@@ -68,5 +74,4 @@ async def take_answer(answer, numbers, outbox, verify_ack, remove, report):
         report.last_ack = entry
         taken += 1
     report.acked += taken
-    report.policy = policy or report.policy
     return taken

@@ -4,14 +4,16 @@ An ack is HMAC-SHA256 with the key that tag and collector share; only then does 
 envelope's file (docs/FORMAT.md, section 6).
 """
 
+import hashlib
+
 from wire import FormatError, cbor
 from wire.fields import is_bytes, is_int
 
 _LABEL = b"reticent-ack-1"
 _VERSION = 1
 _HASH_SIZE = 32
-_THREE, _NULL = b"\x83", b"\xf6"  # an array of three; null
-MAX_ANSWER = 24_576  # bytes: acks, and a signed policy of at most 16 KB
+MAX_ANSWER = 24_576  # bytes: acks, and a signed order of at most 16 KB
+MAX_ACK = 88  # bytes of one in an answer
 
 
 class Ack:
@@ -39,31 +41,34 @@ class Ack:
         )
 
 
-def encode_answer(acks, policy=None):
-    """Return an answer's bytes: the acks, and a newer signed policy where there is one."""
-    return cbor.encode([_VERSION, [ack.fields() for ack in acks], policy])
+def encode_answer(acks, order=None):
+    """Return an answer's bytes: the acks, and a newer signed order where there is one."""
+    digest = None if order is None else hashlib.sha256(order).digest()
+    return cbor.encode([_VERSION, [ack.fields() for ack in acks], digest]) + (order or b"")
+
+
+def decode_head(data):
+    """Return ([Ack ...], the order's SHA-256 or None, where the order's bytes begin)."""
+    fields, end = cbor.decode_first(data, 0)
+    if not isinstance(fields, list) or len(fields) != 3 or not isinstance(fields[1], list):
+        raise FormatError
+    version, acks, digest = fields
+    if not is_int(version, _VERSION, _VERSION + 1):
+        raise FormatError  # unknown version
+    if digest is not None and not is_bytes(digest, _HASH_SIZE):
+        raise FormatError
+    return [_ack(entry) for entry in acks], digest, end
 
 
 def decode_answer(data):
-    """Return ([Ack ...], policy or None); FormatError for anything else.
-
-    The policy is a memoryview that lives as long as the data: 16 KB are not copied.
-    """
-    if len(data) > MAX_ANSWER or bytes(data[:1]) != _THREE:
+    """Return ([Ack ...], order's bytes or None) of a whole answer; FormatError for all else."""
+    if len(data) > MAX_ANSWER:
         raise FormatError
-    version, end = cbor.decode_first(data, 1)
-    if not is_int(version, _VERSION, _VERSION + 1):
-        raise FormatError  # unknown version
-    acks, end = cbor.decode_first(data, end)
-    policy = None
-    if bytes(data[end : end + 1]) == _NULL:
-        end += 1
-    else:
-        start, end = cbor.bytes_at(data, end)
-        policy = memoryview(data)[start:end]
-    if end != len(data) or not isinstance(acks, list):
-        raise FormatError
-    return [_ack(entry) for entry in acks], policy
+    acks, digest, end = decode_head(data)
+    order = data[end:] or None
+    if digest != (order and hashlib.sha256(order).digest()):
+        raise FormatError  # an order without its hash, a hash without its order, or another's
+    return acks, order
 
 
 def _ack(fields):

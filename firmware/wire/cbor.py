@@ -4,6 +4,8 @@ Values: int (64 bits), bytes, str, list, dict with int or str keys, True, False,
 and indefinite lengths do not exist here; whatever is not the one encoding raises FormatError.
 """
 
+from array import array
+
 from wire import FormatError
 from wire.utf8 import is_utf8
 
@@ -19,8 +21,13 @@ MAX_WEIGHT = 8_192
 _LIGHT, _HEAVY = 1, 8
 _SMALL_INT = 1 << 30  # at and above it an int is an object
 _OPENED = object()
+_NOWHERE = object()  # no map's key
 _STRINGS, _ARRAYS = (bytes, bytearray, memoryview), (list, tuple)  # made once
-_LONG = 256  # bytes of a string that the encoder does not copy
+_LONG = 256  # bytes of a string that is not copied
+_MANY = 64  # entries of an array
+
+ELSEWHERE = "(a long text)"  # of what a text says the tag asks only that it is not blank
+_BLANKS = b" \t\n\x0b\x0c\r"
 
 
 def encode(value):
@@ -38,26 +45,49 @@ def encode_parts(value):
 
 def decode(data):
     """Return the value of exactly these bytes; FormatError for anything but its one encoding."""
-    value, end = decode_first(data, 0)
-    if end != len(data):
+    return decode_span(data, 0, len(data))
+
+
+def decode_span(data, start, stop, in_place=None):
+    """Return the value of exactly the bytes from `start` to before `stop`.
+
+    `data` need only have len(), bytes by place and slices: what lies on flash is not read whole.
+    With `in_place` the array under this key of the outermost map stays there (InPlace), and so do
+    long texts, which read as ELSEWHERE; a long array of small ints reads as an array("i").
+    """
+    reader = _Reader(data, start, stop, in_place)
+    value = reader.read()
+    if reader.at != stop:
         raise FormatError  # trailing bytes
     return value
 
 
 def decode_first(data, start):
     """Return (value, end) of the item at `start`: for CBOR sequences (RFC 8742)."""
-    reader = _Reader(data, start)
+    reader = _Reader(data, start, len(data))
     value = reader.read()
     return value, reader.at
 
 
+def is_small(value):
+    """Return whether this is an int that is no object on the tag either."""
+    return type(value) is int and -_SMALL_INT <= value < _SMALL_INT
+
+
 def bytes_at(data, at):
     """Return (start, end) of the content of the byte string at `at`, which is not copied."""
-    reader = _Reader(data, at)
+    reader = _Reader(data, at, len(data))
     length = reader.head_of_bytes()
     if length > len(data) - reader.at:
         raise FormatError  # truncated
     return reader.at, reader.at + length
+
+
+def head_of_bytes(length):
+    """Return the head of a byte string of this length."""
+    out = [bytearray()]
+    _put_head(out, _BYTES, length)
+    return bytes(out[0])
 
 
 def _put(out, value):
@@ -106,17 +136,40 @@ def _put_head(out, major, argument):
     raise TypeError("an int of more than 64 bits")
 
 
+class InPlace:
+    """An array that was checked and stays encoded: an entry is decoded when it is asked for."""
+
+    def __init__(self, data, at):
+        self._data = data
+        self._starts = [at]
+
+    def __len__(self):
+        return len(self._starts) - 1
+
+    def __getitem__(self, number):
+        if not 0 <= number < len(self):
+            raise IndexError
+        start, stop = self._starts[number : number + 2]
+        return decode_span(self._data, start, stop, _NOWHERE)
+
+    def end(self, at):
+        """Take note of where one more entry ends."""
+        self._starts.append(at)
+
+
 class _Reader:
-    """The bytes from `at` on, item by item, until what they hold weighs too much.
+    """The bytes from `at` to before `end`, item by item, until what they hold weighs too much.
 
     A loop over containers that are still open, not a recursion: the tag's C stack is 8 KB. An int
     leaves no garbage, an array has its size from the start: garbage between what is kept would cut
     the heap to pieces.
     """
 
-    def __init__(self, data, at):
+    def __init__(self, data, at, end, in_place=None):
         self.at = at
         self._data = data
+        self._end = end
+        self._in_place = in_place
         self._weight = 0
         self._major = self._info = 0
         self._item_at = at
@@ -187,15 +240,17 @@ class _Reader:
         return argument
 
     def _byte(self):
-        if self.at >= len(self._data):
+        if self.at >= self._end:
             raise FormatError  # truncated
         self.at += 1
         return self._data[self.at - 1]
 
     def _string(self, length):
         end = self.at + length
-        if end > len(self._data):
+        if end > self._end:
             raise FormatError  # truncated
+        if length > _LONG and self._in_place is not None and self._major == _TEXT:
+            return self._long_text(end)
         raw = bytes(self._data[self.at : end])
         self.at = end
         if self._major == _BYTES:
@@ -204,26 +259,49 @@ class _Reader:
             raise FormatError  # not UTF-8
         return raw.decode()
 
+    def _long_text(self, end):
+        """Check a text where it lies; return ELSEWHERE, or a blank for one that is blank."""
+        data, start, self.at = self._data, self.at, end
+        if not is_utf8(data[at] for at in range(start, end)):
+            raise FormatError  # not UTF-8
+        for at in range(start, end):
+            if data[at] not in _BLANKS:
+                return ELSEWHERE
+        return " "
+
     def _open(self, count):
         """Begin an array or map of this many values."""
         is_array = self._major == _ARRAY
         if count == 0:
             return [] if is_array else {}
-        if count > len(self._data) - self.at or self._weight + count > MAX_WEIGHT:
+        if count > self._end - self.at or self._weight + count > MAX_WEIGHT:
             raise FormatError  # a value takes a byte at least: no memory is spent on a lie
         if len(self._left) == MAX_DEPTH:
             raise FormatError  # nested too deep
-        self._containers.append([None] * count if is_array else {})
+        self._containers.append(self._container(count) if is_array else {})
         self._left.append(count)
         self._keys.append(None)
         self._encoded_keys.append(b"")
         return _OPENED
 
+    def _container(self, count):
+        """Return what takes the entries of an array of so many."""
+        if self._in_place is None:
+            return [None] * count
+        if self._keys == [self._in_place]:
+            return InPlace(self._data, self.at)
+        is_of_ints = self._data[self.at] >> 5 <= _NINT
+        return array("i", range(count)) if is_of_ints and count >= _MANY else [None] * count
+
     def _place(self, value):
         """Put the value into the innermost container."""
         container, left = self._containers[-1], self._left[-1]
-        if isinstance(container, list):
+        if isinstance(container, array) and not is_small(value):
+            container = self._containers[-1] = list(container)  # its first entry was misleading
+        if isinstance(container, (list, array)):
             container[len(container) - left] = value
+        elif isinstance(container, InPlace):
+            container.end(self.at)
         elif left & 1:
             container[self._keys[-1]] = value
         else:

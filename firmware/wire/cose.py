@@ -11,6 +11,7 @@ _TAG_SIGN1 = b"\xd2"  # CBOR tag 18
 _FOUR, _NO_HEADERS = b"\x84", b"\xa0"  # an array of four; an empty map
 _ALG, _KID = 1, 4
 _EDDSA = -8
+_PIECE_BYTES = 512
 KID_SIZE = 8
 SIGNATURE_SIZE = 64
 _PROTECTED = cbor.encode({_ALG: _EDDSA, _KID: bytes(KID_SIZE)})[:-KID_SIZE]  # the kid follows
@@ -24,6 +25,14 @@ def to_be_signed(kid, payload):
 def to_be_signed_parts(kid, payload):
     """Return the same in parts, without a copy of the payload."""
     return cbor.encode_parts(["Signature1", _protected(kid), b"", payload])
+
+
+def to_be_signed_pieces(kid, data, start, stop):
+    """Yield the same of the payload that parse_in_place() found, piece by piece."""
+    yield cbor.encode(["Signature1", _protected(kid), b"", b""])[:-1]
+    yield cbor.head_of_bytes(stop - start)
+    for at in range(start, stop, _PIECE_BYTES):
+        yield data[at : min(at + _PIECE_BYTES, stop)]
 
 
 def frame(kid, payload, signature):
@@ -41,11 +50,12 @@ def parse(data):
 
 
 def parse_in_place(data):
-    """Return what parse() does, the payload as a memoryview that lives as long as the data.
+    """Return (kid, start, stop, signature): the payload lies from `start` to before `stop`.
 
-    A policy has 16 KB: a copy of it would not find a place on a Pico's heap.
+    A policy has 16 KB, which would not find a place on a Pico's heap: `data` need only have len()
+    and slices.
     """
-    if bytes(data[:2]) != _TAG_SIGN1 + _FOUR:
+    if bytes(data[0:2]) != _TAG_SIGN1 + _FOUR:
         raise FormatError  # not a COSE_Sign1
     protected, end = cbor.decode_first(data, 2)
     if bytes(data[end : end + 1]) != _NO_HEADERS:
@@ -54,7 +64,7 @@ def parse_in_place(data):
     at, end = cbor.bytes_at(data, stop)
     if end != len(data) or end - at != SIGNATURE_SIZE:
         raise FormatError
-    return _kid(protected), memoryview(data)[start:stop], bytes(data[at:end])
+    return _kid(protected), start, stop, bytes(data[at:end])
 
 
 def parse_first(data, start):

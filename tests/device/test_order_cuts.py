@@ -4,6 +4,7 @@ nor both. And a restored flash image, or a spoofed date, brings no old order bac
 # path: host_tools/reticent/sim/mock
 
 import asyncio
+import hashlib
 
 import orders
 import tag_life
@@ -11,6 +12,7 @@ from duty.orders import Orders
 from seal import ed25519
 from seal.steps import run
 from tag import events, locate, policy
+from uplink import http
 from wire import cbor, cose
 from wire.config import Config
 from wire.envelope import kid_of
@@ -46,6 +48,18 @@ class Follower:
         self.heard.append(("locate", number))
 
 
+class Arriving:
+    """A stream that has these bytes."""
+
+    def __init__(self, data):
+        self._data = data
+
+    async def readexactly(self, count):
+        piece, self._data = self._data[:count], self._data[count:]
+        assert len(piece) == count
+        return piece
+
+
 class Trial:
     """A life of the tag with its orders."""
 
@@ -64,7 +78,11 @@ class Trial:
         return self
 
     def take(self, data):
-        asyncio.run(self.orders.take(data))
+        """Take an order as an answer's bytes bring it: some with the acks, the rest in pieces."""
+        digest = hashlib.sha256(data).digest()
+        body = http.Body(Arriving(data[100:]), len(data[100:]))
+        asyncio.run(self.orders.receive(digest, data[:100], body))
+        asyncio.run(self.orders.take())
 
     def advance(self):
         asyncio.run(self.orders.advance())
@@ -161,10 +179,10 @@ def test_with_a_copy_in_place_of_the_rename_it_fails():
     def in_place(self):
         import os
 
-        data = self.next()
-        os.remove(self._current)
-        os.remove(self._next)
-        with open(self._current, "wb") as file:
+        data = tag_life.stored.read(self.next)
+        os.remove(self.current)
+        os.remove(self.next)
+        with open(self.current, "wb") as file:
             file.write(data)
         yield
 

@@ -297,16 +297,16 @@ def read_answer(data: bytes) -> tuple[list, bytes | None]:
     """Return (acks, policy or None)."""
     try:
         need(len(data) <= 24_576, "answer")
-        fields = item(data)
+        fields, order = first_item(data)
     except Refused:
         raise Refused("answer") from None
-    need(is_array(fields, 3) and is_int(fields[0], 1, 1), "answer")
-    need(type(fields[1]) is list and type(fields[2]) in (bytes, type(None)), "answer")
+    need(is_array(fields, 3) and is_int(fields[0], 1, 1) and type(fields[1]) is list, "answer")
+    need(fields[2] == (hashlib.sha256(order).digest() if order else None), "answer")
     for ack in fields[1]:
         need(is_array(ack, 5) and is_int(ack[0], 0, 2**32 - 1), "answer")
         need(is_int(ack[1], 0, 2**40 - 1) and is_int(ack[2], 0, 2**32 - 1), "answer")
         need(is_bytes(ack[3], 32) and is_bytes(ack[4], 32), "answer")
-    return fields[1], fields[2]
+    return fields[1], order or None
 
 
 def is_genuine(ack: list, ack_key: bytes, envelope_hash: bytes) -> bool:

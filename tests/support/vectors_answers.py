@@ -20,13 +20,19 @@ def _ack(number=7, utc_s=UTC_S, least=3, key=ACK_KEY, envelope=ENVELOPE) -> list
     return [number, utc_s, least, LOG_HEAD, mac]
 
 
+def _answer(version: int, acks: list, order: bytes | None) -> bytes:
+    """Return an answer's bytes: the order behind the array that has its hash."""
+    digest = order and hashlib.sha256(order).digest()
+    return cbor.encode([version, acks, digest]) + (order or b"")
+
+
 def make_answers() -> dict:
     """Return the file of answers; `genuine` is whether each ack's MAC holds for `envelope`."""
     largest = _ack((1 << 32) - 1, (1 << 40) - 1, (1 << 32) - 1)
     read = (
         ("no ack, no policy", [1, [], None], []),
         ("an ack", [1, [_ack()], None], [True]),
-        ("two acks and a policy", [1, [_ack(), _ack(8)], b"a policy"], [True, True]),
+        ("two acks and an order", [1, [_ack(), _ack(8)], b"an order"], [True, True]),
         ("the largest numbers", [1, [largest], None], [True]),
         ("the smallest numbers", [1, [_ack(0, 0, 0)], None], [True]),
         ("another tag's ack key", [1, [_ack(key=bytes(32))], None], [False]),
@@ -37,7 +43,7 @@ def make_answers() -> dict:
         ("the number is not signed: the envelope is", [1, [[9, *_ack()[1:]]], None], [True]),
     )
     cases = [
-        {"name": name, "hex": cbor.encode(fields).hex(), "genuine": genuine}
+        {"name": name, "hex": _answer(*fields).hex(), "genuine": genuine}
         for name, fields, genuine in read
     ]
     good = _ack()
@@ -47,7 +53,9 @@ def make_answers() -> dict:
         ("a field too few", [1, []]),
         ("a field too many", [1, [], None, None]),
         ("no array of acks", [1, None, None]),
-        ("a policy that is a text", [1, [], "policy"]),
+        ("a hash that is a text", [1, [], "policy"]),
+        ("a hash of 31 bytes", [1, [], bytes(31)]),
+        ("a hash without an order", [1, [], hashlib.sha256(b"").digest()]),
         ("an ack with four fields", [1, [good[:4]], None]),
         ("an ack with six fields", [1, [[*good, 0]], None]),
         ("a number below 0", [1, [[-1, *good[1:]]], None]),
@@ -57,12 +65,15 @@ def make_answers() -> dict:
         ("a least version of 2^32", [1, [[*good[:2], 1 << 32, *good[3:]]], None]),
         ("a log head of 31 bytes", [1, [[*good[:3], bytes(31), good[4]]], None]),
         ("a MAC of 16 bytes", [1, [[*good[:4], good[4][:16]]], None]),
-        ("an answer of 24,577 bytes", [1, [], bytes(24_577 - 6)]),
     )
-    cases += [
-        {"name": name, "hex": cbor.encode(fields).hex(), "refused": "answer"}
-        for name, fields in refused
-    ]
+    broken = (
+        ("an order without its hash", cbor.encode([1, [], None]) + b"an order"),
+        ("an order that is another's", _answer(1, [], b"an order")[:-1] + b"s"),
+        ("an order that is cut off", _answer(1, [], b"an order")[:-1]),
+        ("an answer of 24,577 bytes", _answer(1, [], bytes(24_577 - 38) + b"\x01")),
+    )
+    whole = [(name, cbor.encode(fields)) for name, fields in refused] + list(broken)
+    cases += [{"name": name, "hex": data.hex(), "refused": "answer"} for name, data in whole]
     cases[-1] |= _shortened(cases[-1]["hex"])
     return {
         "section": 6,

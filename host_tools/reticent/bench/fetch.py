@@ -1,4 +1,4 @@
-"""`reticent fetch`: a tag without radio at the dock. Envelopes out, the collector's acks in.
+"""`reticent fetch`: a tag without radio at the dock. Envelopes out; acks and a newer order in.
 
 The host needs no key: it hands envelopes to a collector, and the collector's answer to the tag,
 which checks every ack itself. Broken off anywhere, nothing is lost or stored twice: what was not
@@ -16,8 +16,10 @@ from reticent.bench.board_port import BoardPort
 from reticent.collector.app import MEDIA_TYPE
 from reticent.console import counted, say, say_json
 from reticent.errors import BadInput
+from reticent.tagcode import FormatError, ack, locate
 
 _AT_ONCE = 8  # envelopes a POST
+_PIECE_BYTES = 512  # of an order: a tag has no room for one that is whole
 _TIMEOUT_S = 30
 _OPEN = """
 import board, machine
@@ -58,13 +60,35 @@ def fetch_all(board: BoardPort, post: Callable[[bytes], bytes]) -> int:
     while numbers := [int(word) for word in board.run(f"print(dock.numbers({_AT_ONCE}))").split()]:
         parts = [bytes.fromhex(board.run(f"print(dock.envelope({number}))")) for number in numbers]
         answer = post(b"".join(parts))
-        taken = int(board.run(f"print(dock.take({answer!r}, {numbers!r}))"))
+        head, digest, order = _parted(answer)
+        taken = int(board.run(f"print(dock.take({head!r}, {numbers!r}))"))
         if not taken:
             raise BadInput(
                 "the tag believes none of the collector's acks; is it registered there?"
             )
         acked += taken
+        if digest is not None and not locate.is_one(order):  # where a docked tag is, is known
+            bring(board, digest, order)
     return acked
+
+
+def bring(board: BoardPort, digest: bytes, order: bytes) -> None:
+    """Put a newer order on the tag, piece by piece, if it has another; its next boot takes it."""
+    if board.run(f"print(dock.wants({digest!r}))").strip() != "True":
+        return
+    for at in range(0, len(order), _PIECE_BYTES):
+        piece, is_last = order[at : at + _PIECE_BYTES], at + _PIECE_BYTES >= len(order)
+        board.run(f"dock.bring({piece.hex()!r}, {is_last})")
+
+
+def _parted(answer: bytes) -> tuple[bytes, bytes | None, bytes]:
+    """Return an answer's (head with the acks, SHA-256 of its order or None, the order)."""
+    try:
+        ack.decode_answer(answer)
+    except FormatError:
+        raise BadInput("the collector's answer cannot be read; is it one of ours?") from None
+    _, digest, end = ack.decode_head(answer)
+    return answer[:end], digest, answer[end:]
 
 
 def _leave(board: BoardPort) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import cast
 
@@ -80,7 +80,7 @@ _MENDS = {
 
 
 def _verify(
-    public_key: bytes, signature: bytes, parts: tuple[bytes, ...]
+    public_key: bytes, signature: bytes, parts: Iterable[bytes]
 ) -> Generator[None, None, bool]:
     """Check as policy.read wants it: a generator, because on the tag it takes its time."""
     yield
