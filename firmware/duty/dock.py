@@ -5,7 +5,6 @@ is only read, and removed at a genuine ack; nothing is sealed, so no generator s
 """
 
 import asyncio
-import os
 from binascii import hexlify, unhexlify
 
 from seal.hmac import hmac_sha256
@@ -72,7 +71,7 @@ class Dock:
         if is_last:
             self._order.close()
             self._order = None
-            os.rename(self._orders.arriving, self._orders.inbox)
+            self._orders.bring()
 
     async def _remove(self, number):
         self._feed()

@@ -29,6 +29,10 @@ class Policies:
         self._standing = folder + "/standing"
         self.held_version, self.least_version = self._load_standing()
 
+    def bring(self):
+        """Let the order that has arrived lie in the inbox: the next boot takes it."""
+        os.rename(self.arriving, self.inbox)
+
     def accept_steps(self, path):
         """Let the order at the path wait for its start, in the place of any other."""
         os.rename(path, self.next)

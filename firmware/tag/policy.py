@@ -68,6 +68,7 @@ class Policy:
 
     def __init__(self, fields, has_zones=True):
         """Take the map; its zones, which mostly lie on flash (cbor.InPlace), if asked for."""
+        self.reference = fields[REFERENCE]
         self.tag = fields[TAG]
         self.version = fields[VERSION]
         self.not_before = fields[NOT_BEFORE]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import random
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from reticent.bench.board_port import BoardPort
-from reticent.bench.fetch import fetch_all
+from reticent.bench.fetch import OPEN, bring, fetch_all
 from reticent.errors import BadInput
-from reticent.sim.image import envelopes_in, read_image
+from reticent.sim.image import build_image, envelopes_in, read_image
 from reticent.sim.interpreter import micropython_command
-from reticent.tagcode import ack, envelope
+from reticent.tagcode import ack, envelope, policy
 from serial_board import ROOT, serial_board
 
 COUNT = 11
@@ -36,11 +37,12 @@ def waiting(tmp_path_factory) -> bytes:
 class Collector:
     """Stores and acks, as the real one; breaks off after so many posts."""
 
-    def __init__(self, key=ACK_KEY, fails_at=()):
+    def __init__(self, key=ACK_KEY, fails_at=(), order=None):
         self.stored: dict[int, bytes] = {}
         self.posts = 0
         self._key = key
         self._fails_at = fails_at
+        self._order = order
 
     def post(self, body: bytes) -> bytes:
         self.posts += 1
@@ -56,7 +58,7 @@ class Collector:
             start = end
         if self.posts in self._fails_at:
             raise BadInput("the network broke off")
-        return ack.encode_answer(acks)
+        return ack.encode_answer(acks, self._order)
 
 
 def on_flash(flash: Path) -> list[int]:
@@ -109,6 +111,44 @@ def test_forged_acks_remove_nothing(waiting, tmp_path):
     with pytest.raises(BadInput, match="believes none"):
         fetch(flash, tmp_path, Collector(key=bytes(32)))
     assert len(on_flash(flash)) == COUNT
+
+
+def test_a_newer_order_is_brought_in_pieces_once_and_left_to_the_next_boot(waiting, tmp_path):
+    flash = tmp_path / "flash.img"
+    flash.write_bytes(waiting)
+    order = random.Random(5).randbytes(policy.MAX_BYTES)
+    fetch(flash, tmp_path, Collector(order=order))
+    assert read_image(flash)["policy"] == order
+    files = read_image(flash)
+    files["orders/next"] = files.pop("policy")  # what the boot makes of it
+    build_image(flash, len(waiting) // 4096, files)
+    assert bring_again(flash, tmp_path, order) is None
+
+
+def bring_again(flash, tmp_path, order):
+    """Return what lies in the inbox after an order that waits on the tag was brought again."""
+    with serial_board(flash, tmp_path / "board.py") as port, BoardPort(port) as board:
+        board.run(OPEN)
+        bring(board, hashlib.sha256(order).digest(), order)
+    return read_image(flash).get("policy")
+
+
+@pytest.mark.parametrize("cut_at_op", range(1, 60, 6))
+def test_a_power_cut_while_an_order_is_brought_leaves_it_whole_or_not_at_all(
+    waiting, tmp_path, cut_at_op
+):
+    flash = tmp_path / "flash.img"
+    flash.write_bytes(waiting)
+    before = read_image(flash)["policy"]
+    order = bytes(policy.MAX_BYTES)
+    with (
+        pytest.raises(BadInput),
+        serial_board(flash, tmp_path / "board.py", cut_at_op) as port,
+        BoardPort(port) as board,
+    ):
+        board.run(OPEN)
+        bring(board, hashlib.sha256(order).digest(), order)
+    assert read_image(flash)["policy"] in (before, order)
 
 
 def test_no_such_port_is_one_line(tmp_path):

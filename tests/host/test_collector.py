@@ -14,7 +14,7 @@ from asgi import request
 from reticent.collector import app as collector_app
 from reticent.collector.store import Store
 from reticent.errors import BadInput, WontOverwrite
-from reticent.tagcode import FormatError, ack, batch, envelope, policy, record
+from reticent.tagcode import FormatError, ack, batch, cbor, envelope, policy, record
 from sealing import Tag
 
 COARSE = [record.coarse(SLOT, (5, 7))]
@@ -181,6 +181,8 @@ def test_an_answer_has_room_for_the_acks_of_a_full_body_and_a_policy(agency):
     most = collector_app.MAX_BODY // len(smallest)
     acks = [ack.Ack((1 << 32) - 1, 1 << 33, (1 << 31) - 1, bytes(32), bytes(32))] * most
     assert len(ack.encode_answer(acks, bytes(policy.MAX_BYTES))) <= ack.MAX_ANSWER
+    largest = ack.Ack((1 << 32) - 1, (1 << 40) - 1, (1 << 32) - 1, bytes(32), bytes(32))
+    assert len(cbor.encode(largest.fields())) == ack.MAX_ACK
 
 
 def test_the_newest_policy_is_handed_to_a_tag_that_has_an_older_one(agency):

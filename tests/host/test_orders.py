@@ -51,7 +51,7 @@ def fields(order, recipients):
 
 def test_the_example_comes_out_of_the_tags_own_reader_as_it_went_in(order, fields, recipients):
     read = policy.decode(cbor.encode(fields))
-    assert (read.tag, read.version) == (TAG, 1)
+    assert (read.reference, read.tag, read.version) == ("EX-2026-0117", TAG, 1)
     assert (read.not_before, read.not_after) == (order.not_before, order.not_after)
     assert (read.level, read.cell_m, read.slot_s) == (policy.COARSE, 1000, 900)
     assert (read.hdop_x10_most, read.sats_least, read.warn_m) == (25, 5, 150)

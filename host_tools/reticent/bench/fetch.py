@@ -21,7 +21,7 @@ from reticent.tagcode import FormatError, ack, locate
 _AT_ONCE = 8  # envelopes a POST
 _PIECE_BYTES = 512  # of an order: a tag has no room for one that is whole
 _TIMEOUT_S = 30
-_OPEN = """
+OPEN = """
 import board, machine
 from duty.dock import Dock
 dock = Dock(board.OUTBOX_BLOCKS, machine.WDT(timeout=8300).feed)
@@ -55,7 +55,7 @@ def fetch(port: str, *, collector: str, ca: Path, json: bool = False) -> None:
 
 def fetch_all(board: BoardPort, post: Callable[[bytes], bytes]) -> int:
     """Fetch until the outbox is empty; return how many envelopes were acked."""
-    board.run(_OPEN)
+    board.run(OPEN)
     acked = 0
     while numbers := [int(word) for word in board.run(f"print(dock.numbers({_AT_ONCE}))").split()]:
         parts = [bytes.fromhex(board.run(f"print(dock.envelope({number}))")) for number in numbers]

@@ -121,7 +121,7 @@ def make_app(collector: Collector) -> Starlette:
         except DatabaseError:
             _log.exception("the database failed")
             return _refusal(503, "not stored; send it again later")
-        return Response(answer, media_type="application/cbor")
+        return Response(answer, media_type=MEDIA_TYPE)
 
     async def fail(_request: Request, error: Exception) -> Response:
         _log.error("a fault of the collector", exc_info=error)
