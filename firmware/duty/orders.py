@@ -20,7 +20,7 @@ class Orders:
         self._store = Policies(FOLDER, INBOX)
         self._said = []  # [(event code, value)] that nobody has taken yet
         self._next = None  # (version, not_before) of the one that waits
-        self._seen = b""  # the hash of the last one that an answer had
+        self._seen = ()  # hashes of the last two that answers had: a policy and a locate order
         self._has_arrived = False
         self._has_stepped_down = False
         self._review_said = None
@@ -48,10 +48,10 @@ class Orders:
 
         Never whole in memory: beside an upload's TLS there is no room for 16 KB.
         """
-        if digest == self._seen:
+        if digest in self._seen:
             return  # it comes with every answer until the tag has sealed under it
         if len(first) + body.left > rules.MAX_BYTES:
-            self._seen = digest
+            self._see(digest)
             self._refuse(rules.BAD_FORM)
             return
         hasher = hashlib.sha256()
@@ -62,7 +62,7 @@ class Orders:
                 await self._tag.write(files.append_steps(file, piece, not body.left))
                 piece = await body.read(_PIECE_BYTES)
         if hasher.digest() == digest:
-            self._seen = digest
+            self._see(digest)
             self._has_arrived = True
 
     async def take(self):
@@ -220,6 +220,9 @@ class Orders:
             start, stop = await self._tag.run_steps(steps)
             del steps, ed25519  # or their code stays while this decodes
         return decode(signed, start, stop)
+
+    def _see(self, digest):
+        self._seen = (digest,) + self._seen[:1]
 
     def _refuse(self, code):
         self._said.append((events.POLICY_REFUSED, code))

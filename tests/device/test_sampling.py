@@ -14,7 +14,7 @@ import orders
 from tag import events, receivers
 from tag.assembly import Assembly
 from tag.timebase import Timebase
-from wire import batch
+from wire import batch, record
 
 START_S = orders.NOT_BEFORE + 36_000  # 10:00, a slot's border
 SKY = (47, 44, 42, 40, 38, 35, 31, 27)
@@ -319,3 +319,30 @@ def test_a_receiver_that_loses_its_settings_is_set_up_again():
     assert run.sent.getvalue().count(change) == 2
     assert run.sampler.receiver() == (receivers.PMTK, receivers.TARGET_BAUD)
     assert run.said == []
+
+
+class CutStrap(Run):
+    """Somebody opens the strap in the order's third slot; batches are taken an hour later."""
+
+    async def go(self, asyncio):
+        self.at = [(2_000_000, lambda _: self.sampler.tamper(record.STRAP))]
+        await super().go(asyncio)
+
+    def alerts(self):
+        """Return what an ALERT batch says of it."""
+        kept = []
+        while self.assembly.has_alert(START_S + 4_000):
+            _, _, data = self.assembly.next_batch(batch.ALERT, START_S + 4_000)
+            kept += batch.decode(data).records
+        return kept
+
+
+def test_an_opened_strap_is_said_at_once_with_a_position_only_if_the_order_has_it():
+    opened = (1_990, 2_010)
+    event, located = CutStrap([HERE] * 2_400, EXCEPTIONS=["it was cut before", None]).alerts()
+    assert event[2] == events.STRAP_OPENED and opened[0] <= event[1] - START_S <= opened[1]
+    assert located[0] == record.LOCATED and located[2] == record.STRAP
+    assert 0 <= located[1] - event[1] <= 5, (event, located)
+    assert abs(located[4] - orders.LAT) <= 2 and abs(located[5] - orders.LON) <= 2
+    (event,) = CutStrap([HERE] * 2_400).alerts()
+    assert event[2] == events.STRAP_OPENED

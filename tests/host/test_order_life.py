@@ -156,6 +156,15 @@ def test_a_locate_order_is_signed_logged_published_and_limited(desk, capsys):
     assert answer == (desk.folder / "3").read_bytes()
 
 
+def test_a_locate_order_and_a_newer_policy_do_not_keep_each_other_back(desk):
+    signed = allowing(desk)
+    assert run(locating(desk, signed, 1)) == 0
+    desk.store.publish(desk.tag.id, 2, b"a revocation")
+    answers = [desk.take(desk.seal([]))[1] for _ in range(2)]
+    assert b"a revocation" in answers
+    assert sum(locate.is_one(one) for one in answers) == 1
+
+
 def test_a_locate_order_that_no_tag_takes_is_not_signed(desk, capsys):
     signed = allowing(desk)
     for changes, message in (

@@ -78,16 +78,18 @@ class Collector:
         return highest
 
     def _order_for(self, genuine: list[Received], now_s: int) -> bytes | None:
-        """Return a locate order for the sending tag, else a policy newer than any it has, if any.
+        """Return a locate order for the sending tag, or a policy newer than any it has, if any.
 
-        The sending tag is the first envelope's. A locate order is short-lived: it goes first.
+        The sending tag is the first envelope's. Where there are both, the envelope's number says
+        which: neither may keep the other back.
         """
         if not genuine:
             return None
         tag = genuine[0].sealed.tag
         held = max(one.envelope.header.policy_version for one in genuine if one.sealed.tag == tag)
         locate = self._store.locate_order(tag, held, now_s)
-        return locate or self._store.newer_policy(tag, held)
+        newer = self._store.newer_policy(tag, held)
+        return (newer or locate) if genuine[0].sealed.number % 2 else (locate or newer)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,10 @@ def locate(
     made = sign_locate(fields, issuer)
     store = Store(database, must_exist=True)
     try:
-        if len(store.locate_orders(read.tag, read.version)) >= _MOST_LOCATES:
+        given = [one for one, _ in store.locate_orders(read.tag, read.version)]
+        if number in given:
+            raise BadInput(f"locate order {number} was given already; take the next number")
+        if len(given) >= _MOST_LOCATES:
             raise BadInput(f"{_MOST_LOCATES} locate orders were given under this version: no more")
         words = f"locate order {number}, until {format_utc(until_s)}: {reason}"
         head = AccessLog(log).append(Opening(read.tag, name, "locate", words, case, []), now_s)
