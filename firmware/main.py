@@ -34,7 +34,7 @@ def bearer(tag, orders):
     from hal import wifi
 
     radio = wifi.Wifi(tag.config.ssid, tag.config.wifi_key)
-    return {reasons.SEND: Sender(tag, orders, radio, clock.set_rtc, wifi.open_tls).send()}
+    return {reasons.SEND: Sender(tag, orders, radio, clock.set_rtc).send()}
 
 
 def work(tag, orders):

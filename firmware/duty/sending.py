@@ -18,19 +18,19 @@ _FAILURES = (OSError, UplinkError, asyncio.TimeoutError, EOFError, ValueError)
 
 
 class Sender:
-    """Over a radio, an RTC and a way to open TLS that are handed in (hal's).
+    """Over a radio and a way to set the RTC that are handed in (hal's).
 
     Bound on retries: six in the first 16 minutes of an outage, then at most one in 8 minutes; an
     ALERT brings the next one forward, never below 15 s after the last.
     """
 
-    def __init__(self, tag, orders, radio, set_rtc, open_tls):
+    def __init__(self, tag, orders, radio, set_rtc):
         self._tag = tag
         self._orders = orders
         self._radio = radio
         self._set_rtc = set_rtc
-        self._open_tls = open_tls
         self._starved = 0
+        self._why = events.UPLINK_BROKEN, 0  # why the last try failed, and its value
 
     async def send(self):
         """Upload whenever `tag.upload_now` is set, and what an earlier life has left."""
@@ -46,6 +46,7 @@ class Sender:
                 failed += 1
             if failed:
                 tag.note(events.UPLINK_FAILED, failed)
+                tag.note(*self._why)
 
     async def upload(self):
         """Try one session; return whether nothing is left to do."""
@@ -54,31 +55,46 @@ class Sender:
         try:
             report = await self._session()
             self._starved = 0
-        except _FAILURES:  # a ValueError is mbedTLS's word for a certificate that it refuses
-            tag.ring.log(events.UPLINK_FAILED)
+        except _FAILURES as error:
+            self._failed(*why(error))
             return False
         except MemoryError:
             self._starved += 1
             if self._starved > _MOST_STARVED:
                 raise
+            self._failed(events.UPLINK_STARVED, 0)
             return False
         finally:
             self._radio.leave()
-        if report is None:
-            return False
+        return report is not None and await self._took(report)
+
+    async def _took(self, report):
+        """Act on a session's Report; return whether nothing is left to do."""
+        tag = self._tag
         if report.last_ack is not None:
             await self._note_ack(report.last_ack)
             await self._orders.allow(report.last_ack.least_policy_version)
         await self._orders.take()
         if report.refused:
             tag.note(events.ACK_REFUSED, report.refused)
-        return not tag.outbox.numbers(1)
+        if report.status != 200:
+            self._failed(events.ANSWER_REFUSED, report.status)
+        elif tag.outbox.numbers(1):
+            self._failed(events.UNACKED, 0)
+        else:
+            return True
+        return False
+
+    def _failed(self, code, value):
+        """Keep why a try failed: for the ring at once, for a batch when there is one again."""
+        self._tag.ring.log(code)
+        self._why = code, value
 
     async def _session(self):
         """Join and upload; return the session's Report, or None where there is no network."""
         tag = self._tag
         if not await self._radio.join():
-            tag.ring.log(events.WIFI_FAILED)
+            self._failed(events.WIFI_FAILED, self._radio.status())
             return None
         self._set_rtc(tag.timebase.least_s(tag.clock.ms()))
         return await session.upload(
@@ -112,6 +128,7 @@ class Sender:
 
     async def _remove(self, number):
         """Remove an acked envelope from the flash."""
+        self._tag.supervisor.progress(reasons.SEND)
         await self._tag.write(self._tag.outbox.remove_steps(number))
 
     async def _note_ack(self, ack):
@@ -127,8 +144,19 @@ class Sender:
         """Return (reader, writer) of a TLS stream to the collector."""
         self._tag.supervisor.progress(reasons.SEND)
         config = self._tag.config
-        return await self._open_tls(config.host, config.port, config.ca_der)
+        return await self._radio.open_tls(config.host, config.port, config.ca_der)
 
     def _is_genuine(self, ack, sealed):
         """Return whether the collector that shares our key has stored exactly this envelope."""
         return is_mac(self._tag.config.ack_key, ack.message(hash_of(sealed)), ack.mac)
+
+
+def why(error):
+    """Return (event code, value) of what ended a session."""
+    if isinstance(error, ValueError):  # mbedTLS's word for a certificate that it refuses
+        return events.TLS_REFUSED, 0
+    if isinstance(error, (UplinkError, EOFError)):
+        return events.ANSWER_REFUSED, 0
+    if isinstance(error, asyncio.TimeoutError):
+        return events.UPLINK_STALLED, 0
+    return (events.NAME_UNKNOWN if error.args[:1] == (-2,) else events.UPLINK_BROKEN), 0

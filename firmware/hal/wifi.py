@@ -5,6 +5,8 @@ import ssl
 
 import network
 
+from hal import names
+
 _JOIN_S = 20
 _POLL_MS = 250
 
@@ -39,13 +41,14 @@ class Wifi:
         self._wlan.disconnect()
         self._wlan.active(False)
 
+    async def open_tls(self, host, port, ca_der):
+        """Return (reader, writer) of a TLS stream to the host, which this CA must have certified.
 
-async def open_tls(host, port, ca_der):
-    """Return (reader, writer) of a TLS stream to the host, which this CA must have certified.
-
-    The date is checked against the RTC: set it first. Raises OSError.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(cadata=ca_der)
-    return await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
+        The date is checked against the RTC: set it first. Raises OSError, and ValueError for a
+        certificate that is not to be trusted.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=ca_der)
+        address = await names.resolve(host, self._wlan.ifconfig()[3])
+        return await asyncio.open_connection(address, port, ssl=context, server_hostname=host)

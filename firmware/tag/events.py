@@ -34,6 +34,13 @@ STEPPED_DOWN = 51  # value: the level in force, as the review was missed
 REVIEW_DUE = 52  # value: within so many days: 14, 7, 1
 POLICY_BARRED = 53  # value: the least version; the one in force is below it, and says nothing
 LOCATE_INVALID = 54  # value: why, the codes of policy.py
+NAME_UNKNOWN = 60  # value: 0; the network's name server knows no collector, or stays silent
+TLS_REFUSED = 61  # value: 0; a certificate not to be trusted: a captive portal, or a wrong clock
+ANSWER_REFUSED = 62  # value: the HTTP status; 0 what is no whole answer of a collector
+UPLINK_STALLED = 63  # value: 0; a peer that took too long
+UPLINK_BROKEN = 64  # value: 0; the connection was refused, reset or cut
+UPLINK_STARVED = 65  # value: 0; no memory for an upload
+UNACKED = 66  # value: 0; the collector answered, and something waits still
 
 NAMES = {
     BOOT: "boot",
@@ -66,6 +73,13 @@ NAMES = {
     REVIEW_DUE: "review due, days left",
     POLICY_BARRED: "policy barred, least version",
     LOCATE_INVALID: "locate order is not genuine",
+    NAME_UNKNOWN: "uplink: no such name",
+    TLS_REFUSED: "uplink: certificate refused",
+    ANSWER_REFUSED: "uplink: answer refused, HTTP status",
+    UPLINK_STALLED: "uplink: too slow",
+    UPLINK_BROKEN: "uplink: connection broken",
+    UPLINK_STARVED: "uplink: no memory",
+    UNACKED: "uplink: not all acked",
 }
 
 # The least and the most value of events whose value is a class: anything else would tell more.
@@ -101,6 +115,7 @@ RANGES = {
     REVIEW_DUE: (1, 14),
     POLICY_BARRED: _ANY,
     LOCATE_INVALID: (1, 12),
+    ANSWER_REFUSED: (0, 999),
 }
 
 

@@ -13,12 +13,13 @@ _MOST_HEAD = 64 + _AT_ONCE * ack.MAX_ACK  # bytes of an answer before its order
 
 
 class Report:
-    """What one session did: acks taken and refused, the last good one."""
+    """What one session did: acks taken and refused, the last good one, the last HTTP status."""
 
     def __init__(self):
         self.acked = 0
         self.refused = 0
         self.last_ack = None
+        self.status = 200
 
 
 async def upload(outbox, connect, host, verify_ack, remove, receive):
@@ -37,7 +38,10 @@ async def upload(outbox, connect, host, verify_ack, remove, receive):
         reader, writer = await asyncio.wait_for(connect(), _TIMEOUT_S)
         try:
             post = _post(reader, writer, host, [outbox.get(number) for number in numbers])
-            acks, digest, first, body = await asyncio.wait_for(post, _TIMEOUT_S)
+            report.status, head = await asyncio.wait_for(post, _TIMEOUT_S)
+            if head is None:
+                break  # the collector could not store it: it stays
+            acks, digest, first, body = head
             taken = await take_acks(acks, numbers, outbox, verify_ack, remove, report)
             if digest is not None:
                 await asyncio.wait_for(receive(digest, first, body), _TIMEOUT_S)
@@ -50,16 +54,19 @@ async def upload(outbox, connect, host, verify_ack, remove, receive):
 
 
 async def _post(reader, writer, host, parts):
-    """Return (acks, the order's hash or None, its first bytes, the Body with the rest)."""
+    """Return (status, (acks, the order's hash or None, its first bytes, the Body with the rest)).
+
+    None in its place where the status is not 200.
+    """
     status, body = await http.post(reader, writer, host, PATH, parts, ack.MAX_ANSWER)
     if status != 200:
-        raise http.UplinkError  # the collector could not store it: it stays
+        return status, None
     first = await body.read(_MOST_HEAD)
     try:
         acks, digest, end = ack.decode_head(first)
     except FormatError:
         raise http.UplinkError
-    return acks, digest, first[end:], body
+    return status, (acks, digest, first[end:], body)
 
 
 async def take_acks(acks, numbers, outbox, verify_ack, remove, report):

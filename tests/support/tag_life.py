@@ -137,7 +137,8 @@ class Chip:
 class Radio:
     """In reach from this virtual millisecond on; joining takes so long."""
 
-    def __init__(self, from_ms, join_ms):
+    def __init__(self, collector, from_ms, join_ms):
+        self._collector = collector
         self._from_ms = from_ms
         self._join_ms = join_ms
 
@@ -149,6 +150,13 @@ class Radio:
 
     def leave(self):
         pass
+
+    def status(self):
+        return -2
+
+    async def open_tls(self, host, port, ca_der):
+        wire = _Wire(self._collector)
+        return wire, wire
 
 
 class _Receiver:
@@ -216,12 +224,8 @@ class Life:
     def sender(self, collector, from_ms=0):
         """Return a Sender to the collector, whose network comes at this virtual millisecond."""
 
-        async def open_tls(host, port, ca_der):
-            wire = _Wire(collector)
-            return wire, wire
-
-        radio = Radio(from_ms, self.join_ms)
-        return Sender(self.tag, self.orders, radio, lambda utc_s: None, open_tls)
+        radio = Radio(collector, from_ms, self.join_ms)
+        return Sender(self.tag, self.orders, radio, lambda utc_s: None)
 
     def image(self):
         """Return the flash as it is."""

@@ -24,17 +24,45 @@ class Server:
     ca_der: bytes
 
 
-def _certificate(name: str, issuer: x509.Certificate | None, key, issuer_key) -> x509.Certificate:
+class Authority:
+    """A CA of a test's own; its files go into the folder."""
+
+    def __init__(self, folder: Path, name: str = "a test's CA") -> None:
+        self._folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._certificate = _certificate(name, None, self._key, self._key, (-1, 1))
+        self.der = self._certificate.public_bytes(serialization.Encoding.DER)
+
+    def context(self, name: str, days: tuple[float, float] = (-1, 1)) -> ssl.SSLContext:
+        """Return a server's context for this name, good from and until so many days from now."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        leaf = _certificate(name, self._certificate, key, self._key, days)
+        pem = self._folder / "server.pem"
+        pem.write_bytes(
+            leaf.public_bytes(serialization.Encoding.PEM)
+            + key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        return context
+
+
+def _certificate(name: str, issuer: x509.Certificate | None, key, issuer_key, days):
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
+    first, last = (now + datetime.timedelta(days=day) for day in days)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(first)
+        .not_valid_after(last)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
     )
@@ -43,21 +71,8 @@ def _certificate(name: str, issuer: x509.Certificate | None, key, issuer_key) ->
 
 def _context(folder: Path, name: str) -> tuple[ssl.SSLContext, bytes]:
     """Return a server's context for this name, and its CA's certificate in DER."""
-    ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    ca = _certificate("a test's CA", None, ca_key, ca_key)
-    leaf = _certificate(name, ca, key, ca_key)
-    pem = folder / "server.pem"
-    pem.write_bytes(
-        leaf.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context, ca.public_bytes(serialization.Encoding.DER)
+    authority = Authority(folder)
+    return authority.context(name), authority.der
 
 
 @contextmanager

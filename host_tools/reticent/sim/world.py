@@ -8,6 +8,7 @@ from pathlib import Path
 
 # Inputs of a Change: what it changes, and the id that means.
 PIN, ADC, WIFI, POWER = "pin", "adc", "wifi", "power"
+DOWN, UP, CAPTIVE, DEAF, SLOW_MS = 0, 1, 2, 3, 1000  # of WIFI
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,16 @@ class Wifi:
     ssid: str = "reticent"
     key: str = "reticent-key"
     up: bool = True
+    portal_port: int = 0  # where a captive portal stands, on loopback
 
 
 @dataclass(frozen=True, order=True)
 class Change:
-    """At at_ms since the first power-on: a pin's level, an ADC's u16 or (which=0) Wi-Fi up or not.
+    """At at_ms since the first power-on: a pin's level, an ADC's u16 or (which=0) how Wi-Fi is.
 
-    ADC 4 is the chip's own temperature. POWER (which=0, value=0) is a dip that ends this life.
+    Wi-Fi: DOWN, UP, CAPTIVE, DEAF (the name server stays silent), or slow: so many milliseconds,
+    SLOW_MS at least, before each piece of an answer. ADC 4 is the chip's own temperature. POWER
+    (which=0, value=0) is a dip that ends this life.
     """
 
     at_ms: int
@@ -87,6 +91,7 @@ class World:
     cut_keeps: int = 128  # how much of that operation is done, in 256ths
     stuck_blocks: tuple[int, ...] = ()  # of the flash: they take no erase and no program
     heap_every_ms: int = 0  # how often the heap in use is reported, 0: never
+    grace_ms: int = 2_000  # of real time that virtual time stands still for a silent peer
     endurance: int = 0  # erases that a block takes in one life, 0: any number
 
     def write(self, folder: Path, life: dict[str, object]) -> Path:

@@ -3,16 +3,16 @@
 A stream written in Python (the mocked UART, asyncio's ThreadSafeFlag) is simulated; its
 wakes_us(events), if it has one, gives the instant at which there will be something. All others are
 the host's sockets: as long as one of them is silent, the virtual clock stands still, for up to
-GRACE_MS of real time.
+`world.grace_ms` of real time. Over a slow Wi-Fi what is ready is so only after the world's delay.
 """
 
 from io import IOBase as _IOBase
 
 import clock as _clock
 import uselect as _uselect
+import world as _world
 from uselect import POLLERR, POLLHUP, POLLIN, POLLOUT  # noqa: F401 - the port's names
 
-GRACE_MS = 2000
 _IOCTL_POLL = 3
 
 
@@ -21,7 +21,8 @@ class _Poll:
         self._real = _uselect.poll()
         self._sockets = set()
         self._streams = {}
-        self._grace_ms = GRACE_MS
+        self._grace_ms = _world.grace_ms
+        self._slow_until_us = None
 
     def register(self, stream, events=POLLIN | POLLOUT):
         if isinstance(stream, _IOBase):
@@ -29,7 +30,7 @@ class _Poll:
         else:
             self._real.register(stream, events)
             self._sockets.add(id(stream))
-            self._grace_ms = GRACE_MS
+            self._grace_ms = _world.grace_ms
 
     def modify(self, stream, events):
         if id(stream) in self._streams:
@@ -73,12 +74,21 @@ class _Poll:
             wait_ms = self._grace_ms if may_wait and not ready else 0
             found = [tuple(pair) for pair in self._real.ipoll(wait_ms)]
             # A peer that stays silent is awaited once, not once a poll.
-            self._grace_ms = GRACE_MS if found else self._grace_ms - wait_ms
-            ready.extend(found)
+            self._grace_ms = _world.grace_ms if found else self._grace_ms - wait_ms
+            ready.extend(found if self._has_waited(found) else ())
         return ready
 
+    def _has_waited(self, found):
+        """Return whether what is ready may be seen to be so."""
+        if self._slow_until_us is None and found:
+            self._slow_until_us = _clock.now_us + _world.wifi.get("delay_ms", 0) * 1000
+        if not found or _clock.now_us < self._slow_until_us:
+            return False
+        self._slow_until_us = None
+        return True
+
     def _wakes_us(self):
-        wakes = _clock.FAR_US
+        wakes = _clock.FAR_US if self._slow_until_us is None else self._slow_until_us
         for stream, events in self._streams.values():
             if hasattr(stream, "wakes_us"):
                 wakes = min(wakes, stream.wakes_us(events))

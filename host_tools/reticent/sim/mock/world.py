@@ -9,6 +9,8 @@ import json
 
 import clock
 
+DOWN, UP, CAPTIVE, DEAF, SLOW = 0, 1, 2, 3, 1000  # how Wi-Fi is; from SLOW on: its delay_ms
+
 board = {}
 levels = {}  # pin -> level, driven from outside
 adc_u16 = {}  # pin, or 4 for the chip's own temperature -> 0..65535
@@ -16,7 +18,7 @@ adc_noise_lsb = 0  # of the converter's 12 bits
 clock_noise_us = 0  # what a reading of ticks_us may be off, so that its last bits are noise
 ring_oscillator_runs = True
 uarts = {}  # id -> "feed" and "sent" (open files or None), "baud", "switches" (text -> baud)
-wifi = {}  # "ssid", "key", "up"
+wifi = {}  # "ssid", "key", "up"; "how" it is, "portal_port", "delay_ms" of a slow one
 hosts = {}  # name -> [address, port or 0]: whom a simulated tag can reach
 reset_cause = 1
 scratch = [0, 0, 0, 0]  # the watchdog's registers, which a power-on clears
@@ -24,6 +26,7 @@ bootsel_pressed = False
 seed = None
 flash = None  # the open file
 heap_every_ms = 0
+grace_ms = 2_000  # of real time that virtual time stands still for a silent peer
 flash_is_gone = False  # a test's chip that is no more: what it left open may still be flushed
 flash_ops = 0  # since the first power-on
 cut_at_op = 0  # 0: never
@@ -81,11 +84,20 @@ def start(description):
     _clock = description.get("clock")
     _zero_utc_ms = description.get("zero_utc_ms", 0)
     own["heap_every_ms"] = description.get("heap_every_ms", 0)
+    own["grace_ms"] = description.get("grace_ms", grace_ms)
     _random = (seed or 0) * 2_654_435_761 + description["start_ms"] & 0xFFFF_FFFF | 1
     clock.start(description["start_ms"] * 1000)
     clock.Alarm(_end).set(description["end_ms"] * 1000)
+    _set_wifi(int(wifi["up"]))
     if description["changes"]:
         _Changes(description["changes"])
+
+
+def _set_wifi(how):
+    """Take how Wi-Fi is from now on; DEAF: its name server stays silent."""
+    wifi["up"] = how != DOWN
+    wifi["how"] = how
+    wifi["delay_ms"] = how if how >= SLOW else 0
 
 
 def show_time():
@@ -129,7 +141,7 @@ class _Changes:
         elif what == "adc":
             adc_u16[which] = value
         elif what == "wifi":
-            wifi["up"] = bool(value)
+            _set_wifi(value)
         elif what == "power":
             if clock.now_us > clock.boot_us:  # else it is the one that this life began after
                 clock.stop(clock.PowerCut("power cut"))
