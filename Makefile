@@ -16,7 +16,6 @@ CUTS ?= 40
 FUZZ ?= gnss
 BATCHES ?= 10000
 UF2 ?=
-EMULATOR ?= ../shared/emulator
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check attack format guards vectors sealed damage bench-gnss bench-zones fuzz
@@ -89,15 +88,15 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 emulate: $(VENV)/.ready emulator/.ready ## the whole tag on an emulated Pico (UF2=file, ARGS=--day)
 	@$(BIN)/python emulator/emulate.py --uf2 "$(UF2)" --out build/emulate $(ARGS)
 
-emulate-gnss: $(VENV)/.ready ## a stream's cost on an emulated Pico (UF2=file EMULATOR=)
-	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
+emulate-gnss: $(VENV)/.ready emulator/.ready ## a stream's cost on an emulated Pico (UF2=file)
+	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)"
 
-emulate-zones: $(VENV)/.ready ## zones and cells on an emulated Pico (UF2=file EMULATOR=)
-	@$(BIN)/python bench/zone_cost.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
+emulate-zones: $(VENV)/.ready emulator/.ready ## zones and cells on an emulated Pico (UF2=file)
+	@$(BIN)/python bench/zone_cost.py --uf2 "$(UF2)"
 
-emulate-seal: $(VENV)/.ready ## sealing and secrets on an emulated Pico (UF2=file EMULATOR= CUTS=40)
-	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)"
-	@$(BIN)/python bench/secrets_emulated.py --uf2 "$(UF2)" --emulator "$(EMULATOR)" --cuts $(CUTS)
+emulate-seal: $(VENV)/.ready emulator/.ready ## sealing and secrets on an emulated Pico (UF2=file CUTS=40)
+	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)"
+	@$(BIN)/python bench/secrets_emulated.py --uf2 "$(UF2)" --cuts $(CUTS)
 
 soak: $(VENV)/.ready ## thirty days of a tag's time with seeded faults (ARGS="--days 30 --seed 1")
 	@$(BIN)/python bench/soak.py $(ARGS)

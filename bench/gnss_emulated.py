@@ -1,18 +1,18 @@
 """What a receiver's stream at 115,200 baud and 10 Hz costs an RP2040 at 125 MHz, emulated.
 
-`make emulate-gnss UF2=RPI_PICO.uf2 EMULATOR=folder`: the folder has pico.mjs, pl011.mjs,
-node_modules with rp2040js, and bootrom.bin (the RP2040's boot ROM B1, 16 KiB).
+`make emulate-gnss UF2=RPI_PICO.uf2`
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zlib import crc32
+
+import pico
 
 from reticent.sim.image import build_image, compile_module
 from reticent.sim.track import checksum
@@ -89,8 +89,8 @@ def _text_of(fix: gnss.Fix) -> str:
 
 def run(arguments: argparse.Namespace, folder: Path, miss: int) -> dict[str, list[int]]:
     """Run the emulator with this many cycles a flash-cache miss; return what the chip printed."""
-    command = ["node", str(BENCH / "gnss_emulated.mjs"), str(arguments.emulator)]
-    command += [str(arguments.uf2), str(folder / "image.bin"), str(folder / "stream.nmea")]
+    command = ["node", str(BENCH / "gnss_emulated.mjs"), str(arguments.uf2), str(pico.BOOTROM)]
+    command += [str(folder / "image.bin"), str(folder / "stream.nmea")]
     command += [str(BENCH / "gnss_on_pico.py"), str(BAUD), str(miss)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -107,16 +107,8 @@ def main() -> None:
     """Print the share of the chip, with and without flash-cache misses, and the heap."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--uf2", type=Path, required=True)
-    parser.add_argument("--emulator", type=Path, required=True)
     arguments = parser.parse_args()
-    for what, is_there in (
-        ("node", shutil.which("node")),
-        ("a UF2 of RPI_PICO (UF2=...)", arguments.uf2.is_file()),
-        ("the emulator with rp2040js", (arguments.emulator / "node_modules/rp2040js").is_dir()),
-        ("the boot ROM, bootrom.bin", (arguments.emulator / "bootrom.bin").is_file()),
-    ):
-        if not is_there:
-            sys.exit(f"bench: skipped: {what} is missing")
+    pico.require(arguments.uf2)
     with TemporaryDirectory() as name:
         folder = Path(name)
         files = {"stream.nmea": paced(EPOCHS), "damaged.bin": damaged(DAMAGED)}

@@ -1,20 +1,19 @@
 """What sealing costs on an RP2040 at 125 MHz, emulated, and on the unix port; vectors there too.
 
-`make emulate-seal UF2=RPI_PICO.uf2 EMULATOR=folder`: the folder has pico.mjs, pl011.mjs,
-node_modules with rp2040js, and bootrom.bin (the RP2040's boot ROM B1, 16 KiB). Without a UF2 the
-unix port alone is measured. Exits with 1 where a bar is not met or a vector fails.
+`make emulate-seal UF2=RPI_PICO.uf2`. Without a UF2 the unix port alone is measured. Exits with 1
+where a bar is not met or a vector fails.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pico
 import seal_vectors
 
 from reticent.sim.image import build_image, compile_firmware, compile_module
@@ -26,7 +25,7 @@ LOGIC = Path(__file__).parents[1] / "tests/logic"
 KERNEL_TESTS = ("test_seal_field25519", "test_seal_scalar25519")
 COST, VECTORS, TIMING = "seal_cost", "seal_vectors", "seal_timing"
 PICO_BLOCKS = 352  # of 4 KiB: a Pico's volume
-PARTS = ("lib/seal/", "lib/wire/", "lib/store/")
+PARTS = ("lib/seal/", "lib/wire/", "lib/store/", "lib/duty/__init__", "lib/duty/overlay")
 
 # Name -> (most milliseconds, most milliseconds of a step, most bytes of heap); None: no bar.
 BARS_PICO = {
@@ -79,7 +78,7 @@ def on_unix(script: str) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         code = f"import os; os.chdir({name!r}); import {script}"
-        return run([*micropython_command("64M"), "-c", code], MICROPYPATH=name)
+        return run([*micropython_command("64M"), "-c", code], MICROPYPATH=f"{name}:.frozen")
 
 
 def on_pico(script: str, args: argparse.Namespace) -> str:
@@ -88,8 +87,7 @@ def on_pico(script: str, args: argparse.Namespace) -> str:
         folder = Path(name)
         image = folder / "flash.img"
         build_image(image, PICO_BLOCKS, firmware("armv6m", folder))
-        bootrom = args.emulator / "bootrom.bin"
-        return run(["node", ON_TAG / "pico.mjs", args.emulator, args.uf2, bootrom, image, script])
+        return run(["node", ON_TAG / "pico.mjs", args.uf2, pico.BOOTROM, image, script])
 
 
 def report(printed: str, bars: dict[str, tuple[int | None, int | None, int | None]]) -> list[str]:
@@ -145,23 +143,10 @@ def spread(printed: str) -> list[str]:
     return wrong
 
 
-def check(args: argparse.Namespace) -> None:
-    """Say what is missing for the emulator, and end."""
-    for what, is_there in (
-        ("node", shutil.which("node")),
-        ("a UF2 of RPI_PICO (UF2=...)", args.uf2.is_file()),
-        ("the emulator with rp2040js", (args.emulator / "node_modules/rp2040js").is_dir()),
-        ("the boot ROM, bootrom.bin", (args.emulator / "bootrom.bin").is_file()),
-    ):
-        if not is_there:
-            sys.exit(f"bench: the emulated Pico was skipped: {what} is missing")
-
-
 def main() -> None:
     """Print the tables, then what was missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--uf2", type=Path, required=True)
-    parser.add_argument("--emulator", type=Path, required=True)
     args = parser.parse_args()
     print("unix port:")
     printed = on_unix(COST)
@@ -173,7 +158,7 @@ def main() -> None:
     checked = on_unix(VECTORS)
     print(checked)
     missed += [line for line in checked.splitlines() if line.startswith("failed")]
-    check(args)
+    pico.require(args.uf2)
     print("emulated RP2040 at 125 MHz:")
     missed += report(on_pico(COST, args), BARS_PICO)
     missed += spread(on_pico(TIMING, args))

@@ -1,13 +1,11 @@
 // Boots an emulated Pico again and again, its power cut at flash operations that a seed picks;
 // prints what each boot said, and writes the volume as it is in the end.
-// usage: node secrets_emulated.mjs EMULATOR UF2 BOOTROM IMAGE CUTS MODULE
+// usage: node secrets_emulated.mjs UF2 BOOTROM IMAGE CUTS MODULE
 import fs from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { Pico, PowerCut } from '../emulator/pico.mjs';
 import { addNoise } from './on_tag/noise.mjs';
 
-const [emulator, uf2, bootrom, image, cuts, script] = process.argv.slice(2);
-const { Pico } = await import(pathToFileURL(path.resolve(emulator, 'pico.mjs')).href);
+const [uf2, bootrom, image, cuts, script] = process.argv.slice(2);
 const MOST_OPERATIONS = 40; // of a boot and its files
 
 let state = 7;
@@ -17,14 +15,14 @@ const below = (bound) => {
 };
 
 const pico = new Pico({ uf2, bootrom, xipMiss: 42 });
-pico.loadFs(fs.readFileSync(image));
+pico.writeVolume(fs.readFileSync(image));
 
 function boot(cutAt, share) {
   let operations = 0;
   addNoise(pico); // the same at every boot: the worst that can come of the sources
-  pico.onFlashOp = (op) => {
+  pico.onFlash = ({ size }) => {
     operations += 1;
-    return operations === cutAt ? { cutAfter: Math.floor((op.len * share) / 256) } : undefined;
+    return operations === cutAt ? Math.floor((size * share) / 256) : null;
   };
   let ended = 'whole';
   let said = '';
@@ -33,7 +31,7 @@ function boot(cutAt, share) {
     pico.rawRepl();
     said = pico.exec(`import ${script}`, 60000);
   } catch (error) {
-    if (!String(error).includes('power cut')) throw error;
+    if (!(error instanceof PowerCut)) throw error;
     ended = 'cut';
     said = pico.out;
   }
@@ -44,5 +42,5 @@ function boot(cutAt, share) {
 
 for (let cut = 0; cut < Number(cuts); cut += 1) boot(1 + below(MOST_OPERATIONS), below(257));
 boot(0, 0);
-fs.writeFileSync(image, pico.fsImage());
+fs.writeFileSync(image, pico.readVolume());
 process.exit(0);

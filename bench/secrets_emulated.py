@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pico
+
 from reticent.bench.personalise import mix_seed, secret_files
 from reticent.sim.image import build_image, compile_firmware, compile_module, read_image
 from reticent.tagcode import FIRMWARE, vault
@@ -97,14 +99,14 @@ def main() -> None:
     """Run it and exit with the number of findings, as 1 or 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--uf2", type=Path, required=True)
-    parser.add_argument("--emulator", type=Path, required=True)
     parser.add_argument("--cuts", type=int, default=40)
     args = parser.parse_args()
+    pico.require(args.uf2)
     seed = mix_seed([bytes(range(32)), bytes(range(32, 64))])
     with TemporaryDirectory() as name:
         image = image_of(Path(name), seed)
-        command = ["node", BENCH / "secrets_emulated.mjs", args.emulator, args.uf2]
-        command += [args.emulator / "bootrom.bin", image, args.cuts, SCRIPT]
+        command = ["node", BENCH / "secrets_emulated.mjs", args.uf2]
+        command += [pico.BOOTROM, image, args.cuts, SCRIPT]
         done = subprocess.run(
             [str(word) for word in command], capture_output=True, text=True, check=False
         )

@@ -1,10 +1,10 @@
 """What a check of 100 zones and a cell cost, and that every interpreter gives the same results.
 
-usage: python bench/zone_cost.py [--wasm PACKAGE] [--emulator FOLDER --uf2 FILE]
+usage: python bench/zone_cost.py [--wasm PACKAGE] [--uf2 FILE]
 
 The unix interpreter always; the WebAssembly build (npm's pyscript package of MicroPython) and the
-emulated Pico (a folder with pico.mjs, rp2040js and bootrom.bin; an official UF2) where they are
-named, and skipped otherwise. Exits with 1 where a result differs.
+emulated Pico (an official UF2) where they are named, and skipped otherwise. Exits with 1 where a
+result differs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import pico
 
 from reticent.sim.image import build_image, compile_module
 from reticent.sim.interpreter import micropython_command
@@ -76,17 +78,7 @@ def on_pico(folder: Path, args: argparse.Namespace) -> str:
     files["zone_cost.mpy"] = (folder / "script.mpy").read_bytes()
     image = folder / "flash.img"
     build_image(image, PICO_BLOCKS, files)
-    return run(
-        [
-            "node",
-            ON_TAG / "pico.mjs",
-            args.emulator,
-            args.uf2,
-            args.emulator / "bootrom.bin",
-            image,
-            SCRIPT.stem,
-        ]
-    )
+    return run(["node", ON_TAG / "pico.mjs", args.uf2, pico.BOOTROM, image, SCRIPT.stem])
 
 
 def report(name: str, printed: str) -> set[str]:
@@ -112,7 +104,7 @@ def report(name: str, printed: str) -> set[str]:
 def main() -> None:
     """Run it wherever it can run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("wasm", "emulator", "uf2"):
+    for name in ("wasm", "uf2"):
         parser.add_argument(f"--{name}", type=Path)
     args = parser.parse_args()
     runs = {"unix": on_unix}
@@ -120,9 +112,10 @@ def main() -> None:
         print("skipped: WebAssembly needs node and --wasm")
     else:
         runs["wasm"] = lambda folder: on_wasm(folder, args.wasm)
-    if None in (args.emulator, args.uf2) or shutil.which("node") is None:
-        print("skipped: the emulated Pico needs node, --emulator and --uf2")
+    if args.uf2 is None:
+        print("skipped: the emulated Pico needs --uf2")
     else:
+        pico.require(args.uf2)
         runs["pico"] = lambda folder: on_pico(folder, args)
     checksums: set[str] = set()
     for name, runner in runs.items():

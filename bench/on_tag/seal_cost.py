@@ -8,6 +8,29 @@ import os
 import sys
 import time
 
+from duty import overlay
+
+
+def load(name, modules):
+    """Import what is in memory only while it is needed; print the time, as of other steps."""
+    gc.collect()
+    heap = gc.mem_alloc()
+    started, longest_us = time.ticks_us(), 0
+    for module in modules:
+        before = time.ticks_us()
+        __import__(module)
+        longest_us = max(longest_us, time.ticks_diff(time.ticks_us(), before))
+    us = time.ticks_diff(time.ticks_us(), started)
+    gc.collect()
+    print(name, us, longest_us, len(modules), gc.mem_alloc() - heap)
+
+
+for resident in overlay._RESIDENT + ("store.outbox", "wire.envelope"):
+    __import__(resident)
+load("load_verifying", overlay._VERIFYING)
+overlay.drop()
+load("load_sealing", overlay._SEALING)
+
 from seal import ed25519, envelope, gcm, sha512, x25519
 from seal.drbg import Drbg
 from seal.workspace import Workspace
