@@ -23,7 +23,7 @@ from reticent.tagcode import FIRMWARE
 ON_TAG = Path(__file__).parent / "on_tag"
 LOGIC = Path(__file__).parents[1] / "tests/logic"
 KERNEL_TESTS = ("test_seal_field25519", "test_seal_scalar25519")
-COST, VECTORS, TIMING = "seal_cost", "seal_vectors", "seal_timing"
+COST, VECTORS, TIMING, FLASH = "seal_cost", "seal_vectors", "seal_timing", "flash_steps"
 PICO_BLOCKS = 352  # of 4 KiB: a Pico's volume
 PARTS = ("lib/seal/", "lib/wire/", "lib/store/", "lib/duty/__init__", "lib/duty/overlay")
 
@@ -49,7 +49,7 @@ def firmware(march: str, folder: Path) -> dict[str, bytes]:
     """Return the compiled modules and the two scripts, by their paths on the tag."""
     modules = compile_firmware(FIRMWARE, march)
     files = {name: data for name, data in modules.items() if name.startswith(PARTS)}
-    scripts = [ON_TAG / f"{script}.py" for script in (COST, VECTORS, TIMING)]
+    scripts = [ON_TAG / f"{script}.py" for script in (COST, VECTORS, TIMING, FLASH)]
     for script in scripts + [LOGIC / f"{test}.py" for test in KERNEL_TESTS]:
         target = folder / "script.mpy"
         compile_module(script, target, script.name, march)
@@ -143,6 +143,21 @@ def spread(printed: str) -> list[str]:
     return wrong
 
 
+def flash_steps(printed: str) -> list[str]:
+    """Print the longest steps of writes; return those longer than any one call of LittleFS."""
+    wrong: list[str] = []
+    for run_of in printed.split("xip_miss")[1:]:
+        miss, *lines = run_of.split("\n")
+        longest = {name: int(us) for name, us in (line.split() for line in lines if line)}
+        alone = max(us for name, us in longest.items() if name.startswith("lfs_"))
+        print(f"  flash-cache miss: {miss.strip()} cycles; longest steps of a write")
+        for name, us in longest.items():
+            print(f"    {name:<16}{us / 1000:>8.1f} ms")
+            if us > alone:
+                wrong.append(f"{name}: a step of {us} us, a call of LittleFS takes {alone}")
+    return wrong
+
+
 def main() -> None:
     """Print the tables, then what was missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -161,6 +176,7 @@ def main() -> None:
     pico.require(args.uf2)
     print("emulated RP2040 at 125 MHz:")
     missed += report(on_pico(COST, args), BARS_PICO)
+    missed += flash_steps(on_pico(FLASH, args))
     missed += spread(on_pico(TIMING, args))
     checked = on_pico(VECTORS, args)
     print(checked)

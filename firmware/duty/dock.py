@@ -28,7 +28,6 @@ class Dock:
         self._outbox = Outbox("/outbox", outbox_blocks)
         self._counters = Counters("/state/counters", self._outbox, False)
         self._orders = Policies(FOLDER, INBOX)
-        self._order = None  # the file of one that is coming in
 
     def numbers(self, most):
         """Return the numbers to fetch next, ALERT first, as one line."""
@@ -62,15 +61,11 @@ class Dock:
             files.sha256(path) != digest for path in (self._orders.current, self._orders.next)
         )
 
-    def bring(self, piece, is_last):
+    def bring(self, piece, is_first, is_last):
         """Write an order's next bytes, in hex; with the last it is whole, for the next boot."""
-        self._feed()
-        if self._order is None:
-            self._order = open(self._orders.arriving, "wb")
-        self._order.write(unhexlify(piece))
+        for _ in self._orders.arrive_steps(unhexlify(piece), is_first, is_last):
+            self._feed()
         if is_last:
-            self._order.close()
-            self._order = None
             self._orders.bring()
 
     async def _remove(self, number):

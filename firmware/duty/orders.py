@@ -55,12 +55,12 @@ class Orders:
             self._refuse(rules.BAD_FORM)
             return
         hasher = hashlib.sha256()
-        with open(self._store.arriving, "wb") as file:
-            piece = first or await body.read(_PIECE_BYTES)
-            while piece:
-                hasher.update(piece)
-                await self._tag.write(files.append_steps(file, piece, not body.left))
-                piece = await body.read(_PIECE_BYTES)
+        piece, is_first = first, True
+        while is_first or piece:
+            hasher.update(piece)
+            steps = self._store.arrive_steps(piece, is_first, not body.left)
+            await self._tag.write(steps)
+            piece, is_first = await body.read(_PIECE_BYTES), False
         if hasher.digest() == digest:
             self._see(digest)
             self._has_arrived = True

@@ -94,21 +94,14 @@ def remove(path):
             raise
 
 
-def append_steps(file, data, is_last):
-    """Write on in an open file; with the last bytes it is closed. One step of flash operations."""
-    file.write(data)
-    if is_last:
-        file.close()
-    yield
-
-
 def replace_steps(path, data):
     """Put a file of these bytes in the place of the old one, whole or not at all.
 
-    A generator: it yields between two runs of flash operations, each short enough for a
-    receiver's silent gap.
+    A generator: it yields between two of LittleFS's calls, each of which may erase a block or two
+    and cannot be cut short (docs/SEALING.md).
     """
     with open(path + _NEW, "wb") as file:
+        yield
         file.write(data)
     yield
     os.rename(path + _NEW, path)

@@ -75,8 +75,10 @@ class Outbox:
         shelf = self._shelf(kind)
         first = self._open_segment(shelf, envelope) or number
         with open(self._path(first, kind), "ab") as file:
+            yield  # each of LittleFS's calls may erase a block, or two
             file.write(number.to_bytes(4, "big") + len(envelope).to_bytes(2, "big"))
             file.write(envelope)
+            yield
         if first == number:
             shelf.firsts.append(first)
         yield

@@ -27,7 +27,21 @@ class Policies:
         self.next = folder + "/next"
         self.arriving = folder + "/arriving.tmp"
         self._standing = folder + "/standing"
+        self._file = None  # open on `arriving`
         self.held_version, self.least_version = self._load_standing()
+
+    def arrive_steps(self, piece, is_first, is_last):
+        """Write an order's next bytes to `arriving`, which is whole after the last; in steps."""
+        if is_first:
+            if self._file is not None:
+                self._file.close()  # of one that was cut off
+            self._file = open(self.arriving, "wb")
+            yield
+        self._file.write(piece)
+        yield
+        if is_last:
+            self._file.close()
+            self._file = None
 
     def bring(self):
         """Let the order that has arrived lie in the inbox: the next boot takes it."""

@@ -78,7 +78,7 @@ def bring(board: BoardPort, digest: bytes, order: bytes) -> None:
         return
     for at in range(0, len(order), _PIECE_BYTES):
         piece, is_last = order[at : at + _PIECE_BYTES], at + _PIECE_BYTES >= len(order)
-        board.run(f"dock.bring({piece.hex()!r}, {is_last})")
+        board.run(f"dock.bring({piece.hex()!r}, {at == 0}, {is_last})")
 
 
 def _parted(answer: bytes) -> tuple[bytes, bytes | None, bytes]:
