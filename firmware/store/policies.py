@@ -37,10 +37,13 @@ class Policies:
                 self._file.close()  # of one that was cut off
             self._file = open(self.arriving, "wb")
             yield
-        self._file.write(piece)
+        file = self._file
+        if file is None:
+            raise StoreError  # there was no first piece
+        file.write(piece)
         yield
         if is_last:
-            self._file.close()
+            file.close()
             self._file = None
 
     def bring(self):

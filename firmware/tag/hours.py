@@ -5,6 +5,9 @@ The host expanded them from local time, over the changes of its clocks; the tag 
 
 from array import array
 
+_BITS = 16
+_MASK = 0xFFFF
+
 
 def as_array(numbers):
     """Return the numbers as an array("i"), which most of them are already."""
@@ -19,10 +22,15 @@ class Hours:
 
     def __init__(self, base_s, minutes):
         self._base_s = base_s
-        self._edges = as_array(minutes)
+        # Of each its low 16 bits, and where the rest rises by one: half the heap.
+        self._low = array("H", range(len(minutes)))
+        self._rises = []
+        for at in range(len(minutes)):
+            self._low[at] = minutes[at] & _MASK
+            self._rises += [at] * ((minutes[at] >> _BITS) - len(self._rises))
 
     def __len__(self):
-        return len(self._edges) >> 1
+        return len(self._low) >> 1
 
     def hold(self, utc_s):
         """Return whether a window holds this second."""
@@ -32,24 +40,34 @@ class Hours:
         """Return when the next window after this second starts, or None."""
         passed = self._passed(utc_s)
         start = passed + (passed & 1)
-        return self._base_s + 60 * self._edges[start] if start < len(self._edges) else None
+        return self._edge_s(start) if start < len(self._low) else None
 
     def end_s(self):
         """Return the end of the last window, of which there is one at least, in UTC seconds."""
-        return self._base_s + 60 * self._edges[-1]
+        return self._edge_s(len(self._low) - 1)
 
     def spans_s(self):
         """Return [(start, end)] in UTC seconds."""
-        at_s = [self._base_s + 60 * minute for minute in self._edges]
-        return [(at_s[i], at_s[i + 1]) for i in range(0, len(at_s), 2)]
+        edges = range(0, len(self._low), 2)
+        return [(self._edge_s(edge), self._edge_s(edge + 1)) for edge in edges]
+
+    def _edge_s(self, number):
+        return self._base_s + 60 * self._minute(number)
+
+    def _minute(self, number):
+        minute = self._low[number]
+        for rise in self._rises:
+            if number >= rise:
+                minute += 1 << _BITS
+        return minute
 
     def _passed(self, utc_s):
         """Return how many edges lie at or before this second (binary search)."""
         minute = (utc_s - self._base_s) // 60
-        low, high = 0, len(self._edges)
+        low, high = 0, len(self._low)
         while low < high:
             middle = (low + high) >> 1
-            if self._edges[middle] <= minute:
+            if self._minute(middle) <= minute:
                 low = middle + 1
             else:
                 high = middle

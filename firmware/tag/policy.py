@@ -23,6 +23,7 @@ PRESENCE, BREACH, COARSE = 1, 2, 3  # the ladder's levels
 BEFORE, ACTIVE, OVER = 0, 1, 2  # phases
 
 MAX_BYTES = 16_384
+_KEY_BYTES = 32
 
 # The map's keys.
 FORMAT, REFERENCE, TAG, VERSION, NOT_BEFORE, NOT_AFTER, REVIEW_BY = 1, 2, 3, 4, 5, 6, 7
@@ -49,7 +50,8 @@ class Address:
     def __init__(self, version, slot_s, recipients):
         self.version = version
         self.slot_s = slot_s
-        self.first_week, self._duty, self._officer, self._wearer = recipients
+        self.first_week, duty, officer, self._wearer = recipients
+        self._duty, self._officer = b"".join(duty), b"".join(officer)  # an object each is 64 bytes
 
     def recipients(self, kind, week):
         """Return the public keys of a batch of this class and week: [agency's, wearer's].
@@ -57,10 +59,10 @@ class Address:
         None where the order has no key for that week: nothing may be sealed for it.
         """
         keys = self._duty if kind == batch.ALERT else self._officer
-        index = week - self.first_week
-        if not 0 <= index < len(keys):
+        at = _KEY_BYTES * (week - self.first_week)
+        if not 0 <= at < len(keys):
             return None
-        return [keys[index], self._wearer]
+        return [keys[at : at + _KEY_BYTES], self._wearer]
 
 
 class Policy:
