@@ -21,7 +21,7 @@ from reticent.archive.options import Who
 from reticent.clock import format_utc
 from reticent.run import Run
 from reticent.sim.demo import example_order
-from reticent.sim.faults import Fault
+from reticent.sim.faults import Fault, Network
 from reticent.sim.receiver import Position, bursts
 from reticent.sim.synthetic import LANE, PLAIN, degrees
 from reticent.sim.tag import Extras
@@ -65,7 +65,7 @@ def faults_of(rng: random.Random, days: int) -> tuple[tuple[Fault, ...], tuple[C
     while at_s < (days - 1) * DAY_S:
         at_s += int(rng.expovariate(1 / (1.5 * DAY_S)))
         long_s = min(int(rng.lognormvariate(8, 1.5)), 2 * DAY_S)
-        outages.append(Fault(START_S + at_s, START_S + at_s + long_s))
+        outages.append(Network(START_S + at_s, START_S + at_s + long_s))
         at_s += long_s + 3_600
     dips = sorted(rng.sample(range(3_600_000, days * DAY_S * 1000), max(days // 2, 1)))
     return tuple(outages), tuple(Change(at_ms, POWER, 0, 0) for at_ms in dips)

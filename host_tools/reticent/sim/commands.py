@@ -24,7 +24,7 @@ from reticent.errors import BadInput, ReticentError
 from reticent.orders.order import Order, read_order
 from reticent.run import Run
 from reticent.sim.demo import example_order, placed_on
-from reticent.sim.faults import read_faults
+from reticent.sim.fault_file import read_faults
 from reticent.sim.formats import Reception, read_track
 from reticent.sim.receiver import dialect_of
 from reticent.sim.synthetic import make_day
@@ -75,7 +75,7 @@ def simulate(
     redate
         Move the order's term so that it begins on the eve of the track.
     faults
-        A TOML of what goes wrong, and when.
+        A TOML of what goes wrong, and when: docs/FAULTS.md, examples/faults.toml.
     collector
         HOST:PORT of a collector that is there already; its tags folder needs out/tags.
     ca

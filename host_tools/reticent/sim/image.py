@@ -59,6 +59,22 @@ def read_image(path: Path) -> dict[str, bytes]:
     return files
 
 
+def fill_image(path: Path, blocks_left: int) -> bool:
+    """Put a file on an image that leaves so many blocks free; return whether there were more."""
+    content = path.read_bytes()
+    volume = _volume(len(content) // BLOCK_BYTES, mount=False)
+    volume.context.buffer[:] = content
+    volume.mount()
+    blocks = len(content) // BLOCK_BYTES - volume.used_block_count - blocks_left
+    if blocks > 0:
+        with volume.open("fill", "wb") as file:
+            # Each block but the first begins with pointers, of 4 bytes or a few more.
+            file.write(bytes(blocks * BLOCK_BYTES - 8 * blocks))
+        volume.unmount()
+        path.write_bytes(volume.context.buffer)
+    return blocks >= 0
+
+
 def envelopes_in(files: dict[str, bytes]) -> dict[int, bytes]:
     """Return the envelopes of a flash's outbox by number; firmware/store/outbox.py has the layout.
 

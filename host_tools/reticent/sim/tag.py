@@ -12,9 +12,15 @@ from typing import Any
 from reticent.bench.personalise import mix_seed, secret_files
 from reticent.errors import BadInput, ReticentError
 from reticent.run import CLOCK
-from reticent.sim.faults import Fault
+from reticent.sim.faults import Fault, Scene, heard_through
 from reticent.sim.feed import write_feed
-from reticent.sim.image import build_image, compile_firmware, envelopes_in, read_image
+from reticent.sim.image import (
+    build_image,
+    compile_firmware,
+    envelopes_in,
+    fill_image,
+    read_image,
+)
 from reticent.sim.runner import Chip, Report
 from reticent.sim.track import Track
 from reticent.sim.world import POWER, Board, Change, Uart, Wifi, World
@@ -39,6 +45,7 @@ class Network:
     port: int
     ca_der: bytes
     up: bool = True
+    portal_port: int = 0  # of a captive portal, for the fault that leads there
 
 
 @dataclass(frozen=True)
@@ -112,9 +119,9 @@ class SimulatedTag:
         """
         zero_ms = track.bursts[0].utc_ms - _LEAD_MS
         feed = self.folder / "receiver.feed"
-        write_feed(
-            feed, ((burst.utc_ms - zero_ms + _LATENCY_MS, burst.data) for burst in track.bursts)
-        )
+        said = heard_through(track, self._faults)
+        write_feed(feed, ((burst.utc_ms - zero_ms + _LATENCY_MS, burst.data) for burst in said))
+        self._fill()
         end_ms = track.bursts[-1].utc_ms - zero_ms + (silence_s + _SETTLE_S) * 1000
         uarts = {self._data["GNSS_UART"]: self._receiver(feed, track)}
 
@@ -122,7 +129,8 @@ class SimulatedTag:
             if on_progress is not None:
                 on_progress((zero_ms + virtual_ms) // 1000)
 
-        changes = [change for fault in self._faults for change in fault.changes(zero_ms)]
+        scene = Scene(zero_ms, self._data["GNSS_UART"], track.baud())
+        changes = [change for fault in self._faults for change in fault.changes(scene)]
         changes += self._extras.changes
         shown = self.folder / CLOCK
         shown.write_text(str(zero_ms))
@@ -137,6 +145,13 @@ class SimulatedTag:
         report = self._finish(chip)
         feed.unlink()  # a track is nothing to leave lying about
         return report
+
+    def _fill(self) -> None:
+        """Fill the flash, where a fault says so."""
+        for fault in self._faults:
+            left = fault.blocks_left
+            if left is not None and not fill_image(self._flash, left):
+                raise BadInput(f"full_flash: fewer than {left} blocks are free to begin with")
 
     def outbox(self) -> dict[int, bytes]:
         """Return the envelopes that still wait on the flash, by number."""
@@ -158,7 +173,7 @@ class SimulatedTag:
             adc_noise_lsb=_NOISE,
             clock_noise_us=_NOISE,
             uarts=uarts,
-            wifi=Wifi(up=network.up),
+            wifi=Wifi(up=network.up, portal_port=network.portal_port),
             hosts={network.host: ("127.0.0.1", 0)},
             seed=self._seed,
         )

@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from reticent.archive.desk import Asked, Opening
@@ -29,7 +29,8 @@ from reticent.orders.compiler import compile_order
 from reticent.orders.order import Order
 from reticent.orders.signing import sign_policy
 from reticent.run import Run
-from reticent.sim.faults import Fault
+from reticent.sim.faults import Fault, needs_portal
+from reticent.sim.portal import captive_portal
 from reticent.sim.report import Report
 from reticent.sim.tag import DAY_S, Extras, Network, SimulatedTag
 from reticent.sim.track import Track
@@ -160,13 +161,22 @@ class Way:
         silence_s = 2 * self._order.upload_s
         if self._setting.collector is not None:
             say(f"collector       https://{network.host}:{network.port}, not ours")
-            self._report = self._tag.run(self._track, network, silence_s, on_progress)
+            self._run_tag(network, silence_s, on_progress)
             return
         clock = self._run.clock
         clock.write_text(str(1000 * self._track.start_s))
         with loopback_collector(self._run, f"@{clock}") as port:
             self._tag.point_at(port)
             say(f"collector       https://{_HOST}:{port}, holds no private key")
+            self._run_tag(network, silence_s, on_progress)
+
+    def _run_tag(
+        self, network: Network, silence_s: int, on_progress: Callable[[int], None] | None
+    ) -> None:
+        with ExitStack() as stack:
+            if needs_portal(self._setting.faults):
+                port = stack.enter_context(captive_portal(network.host))
+                network = replace(network, portal_port=port)
             self._report = self._tag.run(self._track, network, silence_s, on_progress)
 
     def _open(self) -> Outcome:

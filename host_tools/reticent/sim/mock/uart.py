@@ -24,10 +24,11 @@ _DEFAULT_BAUD = 115200
 class _Port:
     """One of the chip's UARTs; all UART objects of its number share it."""
 
-    def __init__(self, wiring):
+    def __init__(self, number, wiring):
         self.receiver = Receiver(Line(wiring["feed"], wiring["baud"]))
         if wiring.get("power_pin") is not None:
             world.output_watchers[wiring["power_pin"]] = self.receiver.supply
+        world.watchers["baud", number] = self.switch
         self.switches = {text.encode(): baud for text, baud in wiring["switches"].items()}
         self.sent_file = wiring["sent"]
         self.sent = 0
@@ -67,9 +68,14 @@ class _Port:
             self.sent_file.write(data)
         for text, baud in self.switches.items():
             if text in data:
-                self.receiver.fill()
-                self.receiver.line.change_baud(baud)
-                self.receiver.change_baud(self.baud)
+                self.switch(baud)
+
+    def switch(self, baud):
+        """The other end goes over to this rate."""
+        self.receiver.fill_if_open()
+        self.receiver.line.change_baud(baud)
+        if self.baud:
+            self.receiver.change_baud(self.baud)
 
     def report(self):
         """Return the counters that chip.py reports."""
@@ -78,7 +84,7 @@ class _Port:
         return counters
 
 
-ports = {number: _Port(wiring) for number, wiring in world.uarts.items()}
+ports = {number: _Port(number, wiring) for number, wiring in world.uarts.items()}
 
 
 def _check(name, value, allowed, default=None):

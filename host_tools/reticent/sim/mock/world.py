@@ -36,7 +36,7 @@ endurance = 0  # erases that a block takes in one life, 0: any number
 
 levels_put_out = 0
 output_watchers = {}  # pin -> function(level), of what the firmware switches
-watchers = {}  # ("pin" or "wifi", id) -> function(value)
+watchers = {}  # ("pin", "wifi" or "baud", id) -> function(value)
 
 _clock = None
 _zero_utc_ms = 0
@@ -142,6 +142,8 @@ class _Changes:
             adc_u16[which] = value
         elif what == "wifi":
             _set_wifi(value)
+        elif what == "baud":
+            uarts[which]["baud"] = value
         elif what == "power":
             if clock.now_us > clock.boot_us:  # else it is the one that this life began after
                 clock.stop(clock.PowerCut("power cut"))
