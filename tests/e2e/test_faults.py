@@ -1,4 +1,4 @@
-"""examples/faults.toml over a synthetic morning: each fault is survived, and told of as its own."""
+"""examples/faults.toml over a synthetic morning: each fault is survived and told as its own."""
 
 from datetime import UTC, datetime
 from pathlib import Path
