@@ -5,11 +5,13 @@ something which fixes a place in it, before it or after it. So a cell waits unti
 over. What the life before a boot said is not known any more: the slot of a boot is taken for one
 that fixes a place.
 
-A cell is that of the middle of three fixes, and is said of a place of rest only: the attacks found
-homes by single fixes, and by the ways around them (docs/MINIMISATION.md, "The attacks").
+A cell is that of the middle of three fixes, and is said of a place of rest only, and not near one
+where the tag stays long (stays.py): the attacks found homes by single fixes, by the ways around
+them and by errands next door (docs/MINIMISATION.md, "The attacks").
 """
 
 from tag import geometry, grid, sphere
+from tag.stays import Stays
 
 BORDER_S = 30  # a fix is taken within this time after it is due, or the slot has no cell
 SAMPLES = 3
@@ -32,6 +34,7 @@ class Cells:
         self._samples = []  # this slot's fixes so far: [(lat, lon)]
         self._held = []  # what waits: [(slot, cell or None)]
         self._anchor = None  # (lat, lon, cell)
+        self._stays = Stays(cell_m, slot_s)
 
     def follow(self, before):
         """Go on where the cells of the order before ended, if theirs are the same slots and grid.
@@ -42,6 +45,7 @@ class Cells:
             self.slot, self._taken = before.slot, before._taken
             self._fixing, self._held = before._fixing, before._held
             self._samples, self._anchor = before._samples, before._anchor
+            self._stays = before._stays
 
     def pass_time(self, utc_s):
         """Move to this second, which is never before the last one; True where a slot begins."""
@@ -78,7 +82,7 @@ class Cells:
             return
         self._samples.append((lat_udeg, lon_udeg))
         if len(self._samples) == SAMPLES:
-            self._hold(self._cell(*_middle(self._samples)) if _rests(self._samples) else None)
+            self._hold(self._rest() if _rests(self._samples) else None)
 
     def take_none(self):
         """Note that this slot has no cell: no fix, on the way, at an exclusion zone's edge."""
@@ -94,10 +98,12 @@ class Cells:
         if self.slot not in self._fixing:
             self._fixing = self._fixing[-2:] + (self.slot,)
 
-    def deal(self):
+    def deal(self, is_home):
         """Note that this slot's border is dealt with: it says something else than a cell."""
         self._taken = True
         self.fix_place()
+        if is_home:
+            self._stays.be_home()
 
     def drop(self):
         """Forget what waits: the level in force has no cells."""
@@ -121,6 +127,11 @@ class Cells:
 
     def _is_silent(self, slot):
         return any(abs(slot - fixing) <= 1 for fixing in self._fixing)
+
+    def _rest(self):
+        """Return the cell that is told of a rest, or None."""
+        cell = self._cell(*_middle(self._samples))
+        return cell if self._stays.may_tell(self.slot, cell) else None
 
     def _cell(self, lat_udeg, lon_udeg):
         """Return the position's cell: the last one while the tag is near where that was taken."""

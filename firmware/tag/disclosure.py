@@ -125,7 +125,7 @@ class Disclosure:
         home = zones.in_dwelling()
         present = zones.in_inclusion() if home is None else home
         if present is not None and (home is not None or not zones.in_breach()):
-            self._cells.deal()
+            self._cells.deal(home is not None)
             said.append((ROUTINE, record.present(self._cells.slot, present)))
         elif not zones.decided():
             return  # hours have just begun: the next fixes may tell, while the border is near

@@ -100,6 +100,16 @@ def _find(known: ptr32, lat: int, lon: int, cell_m: int, offset_row: int, offset
     return row, col
 
 
+def is_near(cell, other, cell_m):
+    """Return whether a cell lies within two rows and two columns of another one."""
+    if abs(cell[0] - other[0]) > 2:
+        return False
+    count = columns(other[0], cell_m)
+    col = (2 * cell[1] + 1) * count // (2 * columns(cell[0], cell_m))  # in the other's row
+    away = (col - other[1]) % count
+    return away <= 2 or away >= count - 2
+
+
 def bounds_udeg(row, col, cell_m):
     """Return (south, west, north, east) of a cell of the grid in microdegrees, rounded inwards."""
     height = row_height_udeg(cell_m)

@@ -34,6 +34,7 @@ from tag import (  # noqa: E402 - the path comes first
     reasons,
     schedule,
     sphere,
+    stays,
     succession,
     zone_limits,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "record",
     "schedule",
     "sphere",
+    "stays",
     "succession",
     "vault",
     "zone_limits",

@@ -2,17 +2,21 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from commands import fails
-from reticent.attacks import home, offset, traffic
+from reticent.attacks import home, offset, rule, silences, traffic
+from reticent.attacks.cellmap import flat
 from reticent.attacks.draws import Task, draw
 from reticent.attacks.figures import Figure
-from reticent.attacks.population import live
+from reticent.attacks.kept import Kept
+from reticent.attacks.population import live, most_seen, nights
 from reticent.attacks.tracks import read_tracks
+from reticent.attacks.wearers import FAR_ERRANDS_M, NEAR_ERRANDS_M
 from reticent.cli import run
 from reticent.tagcode import EXAMPLES
 
@@ -20,31 +24,72 @@ ORDER = str(EXAMPLES / "order" / "order.toml")
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "tracks"
 
 
+TERMS = (7, 30)
+
+
 @pytest.fixture(scope="module")
 def draws():
-    return [draw(Task(seed, (7, 30), 1000, True, False)) for seed in range(60)]
+    return [draw(Task(seed, TERMS, 1000, compares=True)) for seed in range(50)]
 
 
-def of(draws, name):
-    return home.learned([one.seen[name] for one in draws], home.DAYS, offset_given=True)
+@pytest.fixture(scope="module")
+def lessons():
+    return [draw(Task(seed, TERMS, 1000, compares=True)) for seed in range(1_000, 1_050)]
 
 
-def test_the_short_form_keeps_the_bars_of_r12_within_what_chance_allows(draws):
+@pytest.mark.parametrize("errands_m", [FAR_ERRANDS_M, NEAR_ERRANDS_M])
+def test_the_short_form_keeps_the_bars_of_r12_within_what_chance_allows(errands_m):
+    live = [
+        [draw(Task(first + k, TERMS, 1000, errands_m)) for k in range(60)] for first in (0, 99)
+    ]
     for term in (0, 1):
-        seen = [one.homes[term] for one in draws]
-        given = home.learned(seen, home.DAYS, offset_given=True)
+        seen, taught = ([one.homes[term] for one in some] for some in live)
+        given, _ = home.learned(seen, taught, home.DAYS)
         unknown = home.centre(seen, offset_given=False)
         assert given.median > 0.30 and given.within < 0.12, given
         assert unknown.median > 0.40 and unknown.within < 0.09, unknown
 
 
-def test_other_tags_fail_the_bars_that_ours_keeps(draws):
+def test_other_tags_fail_the_bars_that_ours_keeps(draws, lessons):
     errors = {name: [one.errors[name] for one in draws] for name in draws[0].errors}
     assert np.median(errors["minute by minute"]) < 0.01
     assert np.median(errors["fresh noise"]) < 0.03
-    ours = home.learned([one.homes[1] for one in draws], home.DAYS, offset_given=True)
-    for name in ("public grid", "one fix (as it was)", "true cells, ways too"):
-        assert of(draws, name).median < ours.median, name
+
+    def median(seen_of):
+        return home.learned(
+            *([seen_of(one) for one in some] for some in (draws, lessons)), home.DAYS
+        )[0].median
+
+    ours = median(lambda one: one.homes[1])
+    for name in ("public grid", "report on change", "one fix a slot", "true cells, ways too"):
+        assert median(lambda one, name=name: one.seen[name]) < ours, name
+
+
+def test_errands_next_door_of_a_long_stay_are_silent():
+    life = live(5, 30, 1000, errands_m=300.0)
+    cell = most_seen(nights(life.said))
+    away = np.abs(flat(life.said, cell, 1000)).max(axis=1)
+    assert not ((away > 0) & (away <= 2)).any()
+    everything = rule.rests(life.fixes, 1000, life.offset)
+    assert ((np.abs(flat(everything, cell, 1000)).max(axis=1) + 1) // 2 == 1).sum() > 20
+
+
+def test_the_silences_around_a_dwelling_tell_it_no_better_than_its_cell_would():
+    misses = [silences.misses(live(seed, 60, 1000), FAR_ERRANDS_M) for seed in range(20)]
+    for name in misses[0]:
+        assert np.median([one[name] for one in misses]) > 0.4, name
+
+
+def test_work_that_was_done_is_kept_and_found_again(tmp_path):
+    done = []
+    with ThreadPoolExecutor(1) as pool:
+        for wanted in (range(6), range(9)):
+            kept = Kept(tmp_path / "kept")
+            found = kept.each(
+                pool, lambda n: done.append(n) or n * n, list(wanted), lambda *_: None
+            )
+            assert found == [n * n for n in wanted]
+    assert done == list(range(9))
 
 
 def test_an_offset_is_kept_through_renewals_and_ten_places_leave_little_of_it():

@@ -1,5 +1,7 @@
 """attacks/rule.py: the model in numpy says what tag/cells.py says, record for record."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def spoken(wearer, seed, offset, cell_m):
     return {entry[1] - driven.START_S // SLOT_S: entry[2:] for _, _, entry in said}
 
 
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", range(int(os.getenv("RETICENT_LIVES", "14"))))
 def test_the_model_says_what_the_pipeline_says_record_for_record(seed):
     town = TOWNS[seed % len(TOWNS)]
     wearer = make_wearer(seed, DAYS, town)

@@ -11,6 +11,8 @@ FIRST = 2_000_000
 def cells_from_boot():
     """Return Cells whose boot is so long ago that it silences nothing any more."""
     cells = Cells(1000, SLOT_S, (0, 0))
+    cells.pass_time((FIRST - 9) * SLOT_S)
+    cells.deal(True)  # in a dwelling: cells are told from then on
     for slot in range(FIRST - 3, FIRST):
         cells.pass_time(slot * SLOT_S)
         if cells.is_due(slot * SLOT_S):

@@ -9,6 +9,7 @@ from tag.hours import Hours
 from tag.pipeline import Pipeline
 from tag.warning import Warner, is_night
 from tag.zones import ZoneSet
+from walks import be_home
 from wire import record
 
 ERROR_M = 5
@@ -208,7 +209,9 @@ def sampled(pipeline, seconds, north_m_at):
 
 def test_far_away_three_fixes_a_slot_are_looked_at_and_no_cell_is_missed():
     zones = [circle(EXCLUSION, 60_000, 0, 300)]
-    said, looked = sampled(Pipeline(order(zones), (0, 0)), 8 * 900, lambda second: 0)
+    pipeline = Pipeline(order(zones), (0, 0))
+    be_home(pipeline)
+    said, looked = sampled(pipeline, 8 * 900, lambda second: 0)
     slots = [entry[1] - NOT_BEFORE // 900 for _, entry in said]
     assert slots == list(range(2, 6)), slots  # the first two after a boot are silent
     assert all(entry[2] is not None for _, entry in said)

@@ -12,8 +12,14 @@ FIRST_SLOT = START // SLOT_S
 def settled(policy, offset=(0, 0), ledger=None):
     """Return a pipeline whose two silent slots after the boot are over; it has seen no fix."""
     pipeline = Pipeline(policy, offset, ledger)
+    be_home(pipeline)
     assert walk(pipeline, [(2 * SLOT_S, None, None)], NOT_BEFORE) == []
     return pipeline
+
+
+def be_home(pipeline):
+    """Let the tag know of a home, as after a night in a dwelling: from then on cells are told."""
+    pipeline._disclosure._cells._stays.be_home()
 
 
 def walk(pipeline, path, start_s=START, step_s=1):

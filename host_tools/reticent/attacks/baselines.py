@@ -67,6 +67,21 @@ def true_cells(life: Life) -> Seen:
     return seen(life, rule.cells(truth, life.cell_m, life.offset), life.offset_cells)
 
 
+def next_door(life: Life) -> Seen:
+    """Our rule before it kept still around long stays: every rest's cell is said."""
+    return seen(life, rule.rests(life.fixes, life.cell_m, life.offset), life.offset_cells)
+
+
+def on_change(life: Life) -> Seen:
+    """A report whenever the cell changes, under our offset: what an attacker sees.
+
+    What three fixes a slot show; more could only tell more.
+    """
+    cells = rule.cells(life.fixes, life.cell_m, life.offset)
+    changed = (cells != np.roll(cells[:, -1:], 1, axis=0)).any(axis=-1)
+    return seen(life, cells[np.arange(len(cells)), changed.argmax(axis=1)], life.offset_cells)
+
+
 def hysteresis(life: Life) -> Seen:
     """A border that is crossed only 100 m beyond it: return what an attacker sees."""
     corner = life.said[0]

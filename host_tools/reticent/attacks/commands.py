@@ -49,7 +49,8 @@ def attack(
     seed
         Of all that is random.
     out
-        Folder for figures.json and the plots (PNG).
+        Folder for figures.json and the plots (PNG); in its `kept` is what is done so far, so that
+        a run that was cut short goes on where it was. It can be removed at any time.
     json
         Print the figures as JSON, and nothing else.
     """
@@ -57,7 +58,8 @@ def attack(
     if out is not None:
         _check_out(out)
     meant, _ = read_order(order)
-    figures = _figures(tracks, meant, (draws, days, seed), quiet=json)
+    kept = None if out is None else out / "kept"
+    figures = _figures(tracks, meant, (draws, days, seed), kept, quiet=json)
     fields: dict[str, object] = {
         "order": meant.reference,
         "tracks": None if tracks is None else tracks.name,
@@ -95,7 +97,12 @@ def _check_out(out: Path) -> None:
 
 
 def _figures(
-    tracks: Path | None, order: Order, how: tuple[int, int, int], *, quiet: bool
+    tracks: Path | None,
+    order: Order,
+    how: tuple[int, int, int],
+    kept: Path | None,
+    *,
+    quiet: bool,
 ) -> list[Figure]:
     from reticent.attacks import driven, on_tracks, suite
     from reticent.attacks.tracks import read_tracks
@@ -107,7 +114,7 @@ def _figures(
     draws, days, seed = how
     if tracks is None:
         with _progress(quiet) as step:
-            return suite.run(suite.Setting(rules, draws, days, seed), step)
+            return suite.run(suite.Setting(rules, draws, days, seed), step, kept)
     read = read_tracks(tracks)
     with _progress(quiet) as step:
         return on_tracks.run(read, rules, draws, seed, step)

@@ -27,19 +27,20 @@ _MOST_SLOTS = 3  # between two cells of which one crossing is guessed
 _SIDE = (2 * _REACH + 2) * _PER_CELL
 _STEP_S = 5  # of the true way
 _OFFSET_STEPS = 40
+_TRIED = (np.arange(_OFFSET_STEPS) + 0.5) / _OFFSET_STEPS - 0.5
 
 
 def crossings(life: Life) -> list[tuple[int, int, Floats]]:
     """Return (slot, next slot with a cell, true crossing from the first cell's corner).
 
-    The two cells adjoin, the slots lie at most three apart, and the crossing is where the way
+    The two cells differ, the slots lie at most three apart, and the crossing is where the way
     between the two first leaves the first cell.
     """
     found: list[tuple[int, int, Floats]] = []
     (spoken,) = np.nonzero(life.said[:, 0] != rule.NONE)
     cells = life.said[spoken]
-    step = np.abs(flat(cells[1:], cells[:-1], life.cell_m)).sum(axis=1)
-    for k in np.nonzero((step == 1) & (np.diff(spoken) <= _MOST_SLOTS))[0]:
+    differs = (cells[1:] != cells[:-1]).any(axis=1)
+    for k in np.nonzero(differs & (np.diff(spoken) <= _MOST_SLOTS))[0]:
         slot, following = int(spoken[k]), int(spoken[k + 1])
         seconds = np.arange(slot * SLOT_S, (following + 1) * SLOT_S, _STEP_S)
         way = life.shifted(life.wearer.at(seconds.astype(float)), life.said[slot])
@@ -57,7 +58,9 @@ def track(life: Life, slot: int, following: int) -> Floats:
     here, there = slot - first, following - first
     start = _mean(forward[here] * backward[here]) - _REACH
     end = _mean(forward[there] * backward[there]) - _REACH
-    return _on_border(start, end, near[there])
+    if np.abs(near[there]).max() > _REACH:  # beyond the lattice
+        end = near[there] + 0.5
+    return _on_border(start, end)
 
 
 def _lattice(cell: Ints) -> Floats:
@@ -109,16 +112,12 @@ def _mean(share: Floats) -> Floats:
     return np.array([share.sum(axis=1) @ steps, share.sum(axis=0) @ steps]) / total
 
 
-def _on_border(start: Floats, end: Floats, following: Ints) -> Floats:
-    """Return where the line from start to end goes over the border to the following cell."""
-    axis = int(np.abs(following).argmax())
-    border = max(following[axis], 0)
-    share = (border - start[axis]) / (end[axis] - start[axis])
-    along = start[1 - axis] + share * (end[1 - axis] - start[1 - axis])
-    found = np.empty(2)
-    found[axis] = border
-    found[1 - axis] = np.clip(along, 0, 1)
-    return found
+def _on_border(start: Floats, end: Floats) -> Floats:
+    """Return where the line from start, in the first cell, to end leaves that cell."""
+    way = end - start
+    borders = (way > 0).astype(float)
+    shares = np.where(way == 0, np.inf, (borders - start) / np.where(way == 0, 1, way))
+    return np.clip(start + shares.min() * way, 0, 1)
 
 
 def route_offset(life: Life, trips: int) -> float | None:
@@ -130,18 +129,49 @@ def route_offset(life: Life, trips: int) -> float | None:
     leaves = _commutes(life)
     if len(leaves) < trips:
         return None
-    leave_s, arrive_s = leaves[0]
-    route_s = np.arange(0, arrive_s - leave_s, 10.0)
-    route = life.wearer.town.udeg(life.wearer.at(leave_s + route_s))
-    tried = (np.arange(_OFFSET_STEPS) + 0.5) / _OFFSET_STEPS - 0.5
-    shifts = np.stack(np.meshgrid(tried, tried, indexing="ij"), axis=-1) * 2**grid.OFFSET_BITS
-    cells = rule.cells(route[None, None], life.cell_m, shifts[:, :, None].astype(np.int64))
+    route, route_s = _route(life, leaves[0])
+    cells = _by_offset(life, route)
     total = np.zeros((_OFFSET_STEPS, _OFFSET_STEPS))
     for trip in leaves[:trips]:
         total += np.log(_trip(life.said, trip, route_s, cells) + 1e-4)
     share = np.exp(total - total.max())
-    share /= share.sum()
-    guess = np.array([share.sum(axis=1) @ tried, share.sum(axis=0) @ tried])
+    return _miss(life, share)
+
+
+def on_change_offset(life: Life) -> float | None:
+    """Return the same error for a tag that reports each change of its cell, by one trip.
+
+    Its reports tell the cell at every moment; the moment of leaving is known within a minute.
+    """
+    leaves = _commutes(life)
+    if not leaves:
+        return None
+    route, _ = _route(life, leaves[0])
+    seen = rule.cells(route, life.cell_m, life.offset)
+    cells = _by_offset(life, route)
+    alike = np.zeros((_OFFSET_STEPS, _OFFSET_STEPS))
+    for late in range(-6, 7):  # steps of ten seconds
+        at = np.clip(np.arange(len(seen)) + late, 0, len(seen) - 1)
+        alike = np.maximum(alike, (cells[:, :, at] == seen).all(axis=-1).mean(axis=-1))
+    return _miss(life, (alike > alike.max() - 1e-9).astype(float))
+
+
+def _route(life: Life, trip: tuple[float, float]) -> tuple[Ints, Floats]:
+    """Return a trip's places in microdegrees, and their seconds since it began."""
+    route_s = np.arange(0, trip[1] - trip[0], 10.0)
+    return life.wearer.town.udeg(life.wearer.at(trip[0] + route_s)), route_s
+
+
+def _by_offset(life: Life, route: Ints) -> Ints:
+    """Return the cells [row offset, col offset, place] of a route under every offset tried."""
+    shifts = np.stack(np.meshgrid(_TRIED, _TRIED, indexing="ij"), axis=-1) * 2**grid.OFFSET_BITS
+    return rule.cells(route[None, None], life.cell_m, shifts[:, :, None].astype(np.int64))
+
+
+def _miss(life: Life, share: Floats) -> float:
+    """Return the error of the offset's mean."""
+    share = share / share.sum()
+    guess = np.array([share.sum(axis=1) @ _TRIED, share.sum(axis=0) @ _TRIED])
     return float(np.hypot(*(guess - life.offset_cells)))
 
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reticent.attacks.towns import Ints
-from reticent.attacks.wearers import DAY_S, Wearer
+from reticent.attacks.towns import Floats, Ints
+from reticent.attacks.wearers import DAY_S, FIRST_ERRAND, HOME, Wearer
 from reticent.orders.zones import Zone
 from reticent.sim.noise import ReceiverNoise
 from reticent.sim.told import FixAt, Told, told
 from reticent.tagcode import batch, gnss, policy
 
 START_S = 1_772_409_600  # 2026-03-02, a Monday
-ZONED = (7, 9)  # the places, errands, that get an exclusion zone
+SORTS = 3  # of wearers with zones, see zoned()
+_ZONE_M, _DWELLING_M = 250, 150
+_BESIDE_M = 450.0  # from home to the middle of the zone that is lived beside
 _HDOP_X10, _SATELLITES = 10, 9
 
 
@@ -100,14 +102,29 @@ def drive(
     return list(told(order, offset, fixes_of(wearer, seed), START_S, end_s))
 
 
-def zones_for(wearer: Wearer, *, dwelling: bool) -> list[list[object]]:
-    """Return zone entries on a wearer's places: two exclusion zones by errands, and the home."""
+def zoned(wearer: Wearer, sort: int) -> Floats:
+    """Return the middles (east, north) of a wearer's two exclusion zones, by sort.
+
+    0: two errand places that are seldom visited, 1: the two visited most, 2: a street 200 m from
+    home, where the wearer lives beside the zone and walks into it, and the most visited errand.
+    """
+    rare, often = FIRST_ERRAND + 3, FIRST_ERRAND
+    if sort == 0:
+        return wearer.places[[rare, rare + 2]]
+    if sort == 1:
+        return wearer.places[[often, often + 1]]
+    beside = wearer.places[HOME] + [_BESIDE_M, 0.0]
+    return np.stack([beside, wearer.places[often]])
+
+
+def zones_for(wearer: Wearer, sort: int) -> list[list[object]]:
+    """Return zone entries: the exclusion zones of this sort, and the home, unless one is near."""
+    places = [(policy.EXCLUSION, place, _ZONE_M) for place in zoned(wearer, sort)]
+    if sort != SORTS - 1:
+        places.append((policy.DWELLING, wearer.places[HOME], _DWELLING_M))
     made: list[list[object]] = []
-    places = [(policy.EXCLUSION, place, 250) for place in ZONED]
-    if dwelling:
-        places.append((policy.DWELLING, 0, 150))
     for kind, place, radius_m in places:
-        lat, lon = wearer.town.udeg(wearer.places[place])
+        lat, lon = wearer.town.udeg(place)
         shape = [policy.CIRCLE, int(lat), int(lon), radius_m]
         made.append([kind, "a zone", "a reason", shape, None])
     return made

@@ -9,7 +9,7 @@ import numpy as np
 from reticent.attacks import noise, rule
 from reticent.attacks.cellmap import from_corner
 from reticent.attacks.towns import Floats, Ints, Town
-from reticent.attacks.wearers import DAY_S, Wearer, make_wearer
+from reticent.attacks.wearers import DAY_S, FAR_ERRANDS_M, Wearer, make_wearer
 from reticent.tagcode import cells, grid
 
 SLOT_S = 900
@@ -50,10 +50,16 @@ class Life:
         return np.where(away.min(axis=1) < 1.0, away.argmin(axis=1), -1)
 
 
-def live(seed: int, days: int, cell_m: int, town: Town | None = None) -> Life:
+def live(
+    seed: int,
+    days: int,
+    cell_m: int,
+    town: Town | None = None,
+    errands_m: float = FAR_ERRANDS_M,
+) -> Life:
     """Return the life of this seed's wearer: town, ways, noise and offset are its own."""
     slots_s = np.arange(days * SLOTS_PER_DAY)[:, None] * SLOT_S + np.array(SAMPLES_S)
-    wearer = make_wearer(seed, days, town)
+    wearer = make_wearer(seed, days, town, errands_m)
     rng = np.random.default_rng((seed, _SEED, 1))
     way = wearer.at(slots_s.astype(float))
     fixes = wearer.town.udeg(way + noise.errors_m(rng, len(slots_s), SAMPLES_S))

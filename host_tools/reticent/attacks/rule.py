@@ -7,17 +7,21 @@ and as the simulator behind their likelihoods.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from reticent.attacks.cellmap import columns
 from reticent.attacks.towns import Bools, Ints
 from reticent.tagcode import cells as cells_of_tag
-from reticent.tagcode import grid, sphere
+from reticent.tagcode import grid, sphere, stays
 
 _TURN_UDEG = 360_000_000
 _HALF_TURN_UDEG = 180_000_000
 _POLE_UDEG = 90_000_000
 _AHEAD = 64  # slots looked at together
+_SLOT_S = 900
+_LONG, _KEPT = stays.LONG_S // _SLOT_S, stays.KEPT_S // _SLOT_S
 NONE = -1  # the row and column of a slot without a cell
 ANCHOR_MM, _REST_MM = 50_000, 25_000
 _COSINES_Q15 = np.array([sphere.cos_q15(degree * 1_000_000) for degree in range(91)])
@@ -40,8 +44,59 @@ def disclosed(fixes: Ints, cell_m: int, offset: Ints) -> Ints:
 
     Every slot has its three fixes, and no zone is near.
     """
+    return told(rests(fixes, cell_m, offset), cell_m)
+
+
+def rests(fixes: Ints, cell_m: int, offset: Ints) -> Ints:
+    """Return the cell of each slot's rest, or NONE: all but what the long stays silence."""
     middle = middles(fixes)
     return anchored(middle, cells(middle, cell_m, offset), _rests(fixes))
+
+
+def told(cells: Ints, cell_m: int, *, has_dwelling: bool = False) -> Ints:
+    """Return what stays.py lets be told of the rests' cells, slots of 900 s from a boot on.
+
+    Rests in one cell are taken to follow one another within a week.
+    """
+    found = np.full_like(cells, NONE)
+    known: dict[tuple[int, int], int] = {}  # the last slot in each long stay's cell
+    for slots, cell in _runs(cells):
+        start = 0
+        while start < len(slots):
+            for old in [one for one in known if slots[start] - known[one] > _KEPT]:
+                del known[old]
+            near = [
+                last for one, last in known.items() if one != cell and _near(cell, one, cell_m)
+            ]
+            if cell in known or not near:
+                break
+            start = int(np.searchsorted(slots, max(near) + _KEPT, side="right"))
+        else:
+            continue
+        is_long = len(slots) >= _LONG
+        if cell in known or known or has_dwelling:
+            found[slots[start:]] = cell
+        else:
+            found[slots[max(start, _LONG - 1) :]] = cell
+        if cell in known or is_long:
+            known[cell] = int(slots[-1])
+            if len(known) > stays.MOST:
+                del known[min(known, key=lambda one: known[one])]
+    return found
+
+
+def _runs(cells: Ints) -> list[tuple[Ints, tuple[int, int]]]:
+    """Return (slots, cell) of the rests that follow one another in one cell."""
+    (spoken,) = np.nonzero(cells[:, 0] != NONE)
+    rested = cells[spoken]
+    (changes,) = np.nonzero((rested[1:] != rested[:-1]).any(axis=1))
+    parts = np.split(spoken, changes + 1) if len(spoken) else []
+    return [(slots, (int(cells[slots[0], 0]), int(cells[slots[0], 1]))) for slots in parts]
+
+
+@lru_cache(maxsize=4_096)
+def _near(cell: tuple[int, int], other: tuple[int, int], cell_m: int) -> bool:
+    return grid.is_near(cell, other, cell_m)
 
 
 def middles(fixes: Ints) -> Ints:

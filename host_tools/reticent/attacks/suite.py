@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from pathlib import Path
 
-from reticent.attacks import driven, seized, summary, traffic, unicity
+from reticent.attacks import driven, seized, summary, traffic, unicity, wearers
 from reticent.attacks.addresses import homes_in_small_cells
-from reticent.attacks.draws import Task, draw
+from reticent.attacks.draws import Draw, Task, draw
 from reticent.attacks.figures import Figure
+from reticent.attacks.kept import Kept
 from reticent.attacks.population import live
 from reticent.attacks.towns import TOWNS
 
@@ -22,9 +23,13 @@ _COMPARED, _RECOVERED = 0.15, 0.05  # of the draws
 _TOWNSPEOPLE = 100
 _FULL = 100  # draws; below, what goes through the pipeline is short too
 _TOWN_DAYS = 7
-
-T = TypeVar("T")
-R = TypeVar("R")
+_FAR, _NEAR, _FAR_LESSONS, _NEAR_LESSONS, _WEEKS, _PEOPLE = range(6)
+_DRAWN = {
+    _FAR: "wearers, errands at 3 km",
+    _NEAR: "wearers, errands 1.2 km",
+    _FAR_LESSONS: "lessons, errands at 3 km",
+    _NEAR_LESSONS: "lessons, errands 1.2 km",
+}
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,14 @@ class Setting:
         """The terms, in days, that the figures are for."""
         return (*(term for term in TERMS if term < self.days), self.days)
 
+    def first(self, kind: int) -> int:
+        """Return the first wearer's seed of a kind: nobody of one kind is of another."""
+        return (kind << 40) + (self.seed << 20)
+
     @property
     def traffic_wearers(self) -> int:
-        """How many wearers' weeks are looked at on the wire: 2,016 windows at 2,000 draws."""
-        return max(1, min(13, self.draws // 150))
+        """How many wearers' weeks are looked at on the wire: 6,513 hours at 2,000 draws."""
+        return max(1, min(39, self.draws // 50))
 
     @property
     def traffic_days(self) -> int:
@@ -60,12 +69,16 @@ class Setting:
 Step = Callable[[str, int, int], None]
 
 
-def run(setting: Setting, step: Step) -> list[Figure]:
-    """Return all figures; `step` gets (what is being done, how much of it, of how much)."""
+def run(setting: Setting, step: Step, folder: Path | None = None) -> list[Figure]:
+    """Return all figures; `step` gets (what is being done, how much of it, of how much).
+
+    What is done of the long work is kept in the folder, so that a run that is cut short goes on.
+    """
+    kept = Kept(folder)
     workers = os.cpu_count() or 1
     with ProcessPoolExecutor(workers, initializer=leave_interrupts) as pool:
         try:
-            return list(_figures(pool, setting, step))
+            return list(_figures(pool, setting, step, kept))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -76,16 +89,27 @@ def leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _figures(pool: ProcessPoolExecutor, setting: Setting, step: Step) -> Iterator[Figure]:
-    tasks = [_task(setting, k) for k in range(setting.draws)]
-    draws = _each(pool, draw, tasks, partial(step, "wearers"))
+def _figures(
+    pool: ProcessPoolExecutor, setting: Setting, step: Step, kept: Kept
+) -> Iterator[Figure]:
     asked = [
-        (setting.seed * 10_000 + 5_000 + k, setting.traffic_days, setting.rules)
+        (setting.first(_WEEKS) + k, setting.traffic_days, setting.rules)
         for k in range(setting.traffic_wearers)
     ]
-    weeks = _each(pool, _week, asked, partial(step, "weeks through the pipeline"))
+    weeks = kept.each(pool, _week, asked, partial(step, "weeks through the pipeline"))
+    drawn: dict[int, list[Draw]] = {}
+    for kind, name in _DRAWN.items():
+        tasks = [_task(setting, kind, k) for k in range(setting.draws)]
+        drawn[kind] = kept.each(pool, draw, tasks, partial(step, name))
     step("attacks", 0, 1)
-    yield from summary.homes(draws, setting.terms)
+    draws = drawn[_FAR]
+    yield from summary.homes(draws, drawn[_FAR_LESSONS], setting.terms, "errands at 3 km")
+    yield from summary.homes(
+        drawn[_NEAR], drawn[_NEAR_LESSONS], setting.terms, "errands at 1.2 km"
+    )
+    yield from summary.others(draws, drawn[_FAR_LESSONS], setting.days)
+    yield from summary.silences(draws, "errands at 3 km")
+    yield from summary.silences(drawn[_NEAR], "errands at 1.2 km")
     yield from summary.crossings(draws)
     yield from summary.offsets(draws)
     yield from summary.sensitive(draws)
@@ -97,13 +121,17 @@ def _figures(pool: ProcessPoolExecutor, setting: Setting, step: Step) -> Iterato
     step("attacks", 1, 1)
 
 
-def _task(setting: Setting, number: int) -> Task:
+def _task(setting: Setting, kind: int, number: int) -> Task:
+    is_near = kind in (_NEAR, _NEAR_LESSONS)
     return Task(
-        setting.seed * 10_000 + number,
+        setting.first(kind) + number,
         setting.terms,
         setting.rules.cell_m,
-        compares=number < _COMPARED * setting.draws,
-        recovers=number < _RECOVERED * setting.draws,
+        wearers.NEAR_ERRANDS_M if is_near else wearers.FAR_ERRANDS_M,
+        attacks=kind == _FAR,
+        compares=kind in (_FAR, _FAR_LESSONS) and number < _COMPARED * setting.draws,
+        keeps_silent=kind in (_FAR, _NEAR) and number < _COMPARED * setting.draws,
+        recovers=kind == _FAR and number < _RECOVERED * setting.draws,
     )
 
 
@@ -111,22 +139,10 @@ def _week(asked: tuple[int, int, driven.Rules]) -> traffic.Week:
     return traffic.week_of(*asked)
 
 
-def _each(
-    pool: ProcessPoolExecutor, work: Callable[[T], R], tasks: list[T], step: Callable[..., None]
-) -> list[R]:
-    found: list[R] = []
-    for result in pool.map(work, tasks, chunksize=4 if len(tasks) > 100 else 1):
-        found.append(result)
-        step(len(found), len(tasks))
-    return found
-
-
 def _unicity(setting: Setting) -> Iterator[Figure]:
     count = min(_TOWNSPEOPLE, setting.draws)
-    seeds = range(setting.seed * 10_000 + 7_000, setting.seed * 10_000 + 7_000 + count)
-    people = [
-        live(seed, min(_TOWN_DAYS, setting.days), setting.rules.cell_m, TOWNS[0]) for seed in seeds
-    ]
+    first, days = setting.first(_PEOPLE), min(_TOWN_DAYS, setting.days)
+    people = [live(first + k, days, setting.rules.cell_m, TOWNS[0]) for k in range(count)]
     for points in (1, 2, 4, 8):
         for name, share in (
             ("tag", unicity.unique_share),

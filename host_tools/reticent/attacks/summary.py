@@ -25,21 +25,24 @@ _JSON_BYTES = 133  # a full fix as OwnTracks sends it
 _SIGMAS = 1.645  # one-sided 95 %
 
 
-def homes(draws: list[Draw], terms: tuple[int, ...]) -> Iterator[Figure]:
+def homes(
+    draws: list[Draw], lessons: list[Draw], terms: tuple[int, ...], population: str
+) -> Iterator[Figure]:
     """R12: the home that no order names, by three attackers, with and without the offset."""
     for number, term in enumerate(terms):
         seen = [draw.homes[number] for draw in draws]
+        taught = [draw.homes[number] for draw in lessons]
+        on = f"{population}, {term} days"
         for is_given in (True, False):
-            on = f"tag, {term} days"
-            yield from _of_home(
-                "cell's middle", on, home.centre(seen, offset_given=is_given), is_given
-            )
-            for name, which in (("nights", home.NIGHTS), ("all that is said", home.DAYS)):
-                guess = home.learned(seen, which, offset_given=is_given)
-                yield from _of_home(name, on, guess, is_given)
-    yield from _others(draws, terms[-1])
+            guess = home.centre(seen, offset_given=is_given)
+            yield from _of_home("cell's middle", on, guess, is_given)
+        for name, which in (("nights", home.NIGHTS), ("all that is said", home.DAYS)):
+            given, unknown = home.learned(seen, taught, which)
+            yield from _of_home(name, on, given, True)
+            yield from _of_home(name, on, unknown, False)
     without = float(np.mean([draw.without_cell for draw in draws]))
-    yield Figure("-", "slots without a cell", "tag", "of all", without, "share", draws=len(draws))
+    what = "of all"
+    yield Figure("-", "slots without a cell", population, what, without, "share", draws=len(draws))
 
 
 def _of_home(attack: str, on: str, guess: home.Guess, is_given: bool) -> Iterator[Figure]:
@@ -55,16 +58,18 @@ def _of_home(attack: str, on: str, guess: home.Guess, is_given: bool) -> Iterato
     )
 
 
-def _others(draws: list[Draw], days: int) -> Iterator[Figure]:
+def others(draws: list[Draw], lessons: list[Draw], days: int) -> Iterator[Figure]:
     """The other tags; theirs are shown against our bars, and break no run."""
     compared = [draw for draw in draws if draw.errors]
+    taught = [draw for draw in lessons if draw.errors]
     for name in ERRORS:
         errors = np.array([draw.errors[name] for draw in compared])
         yield from _of_other(
             name, days, float(np.median(errors)), _within(errors), len(errors), False
         )
     for name in SEEN:
-        guess = home.learned([draw.seen[name] for draw in compared], home.DAYS, offset_given=True)
+        seen, known = ([draw.seen[name] for draw in one] for one in (compared, taught))
+        guess, _ = home.learned(seen, known, home.DAYS)
         yield from _of_other(name, days, guess.median, guess.within, guess.draws, True)
     for count in (2, 4):
         errors = np.array([draw.shared[count] for draw in compared])
@@ -86,6 +91,17 @@ def _within(errors: np.ndarray) -> float:
     return float((errors <= 0.1).mean())
 
 
+def silences(draws: list[Draw], population: str) -> Iterator[Figure]:
+    """What the silences around a dwelling tell of it; without a bar, as the order names it."""
+    compared = [draw.silences for draw in draws if draw.silences]
+    for name in compared[0]:
+        errors = np.array([one[name] for one in compared])
+        count, median = len(errors), float(np.median(errors))
+        attack, on, within = "silent dwelling", population, _within(errors)
+        yield Figure("-", attack, on, f"{name}: median error", median, "cell", draws=count)
+        yield Figure("-", attack, on, f"{name}: within 0.1", within, "share", draws=count)
+
+
 def crossings(draws: list[Draw]) -> Iterator[Figure]:
     """R12: where a border was crossed."""
     crossed = np.array([pair for draw in draws for pair in draw.crossed]).reshape(-1, 2)
@@ -104,6 +120,10 @@ def crossings(draws: list[Draw]) -> Iterator[Figure]:
             what = f"route known, {trips} trips"
             value = float(np.median(errors))
             yield Figure("R12", "crossing", "tag", what, value, "cell", draws=len(errors))
+    known = [draw.on_change for draw in draws if draw.on_change is not None]
+    if known:
+        on, what, value = "report on change", "route known, 1 trips", float(np.median(known))
+        yield Figure("R12", "crossing", on, what, value, "cell", draws=len(known))
 
 
 def offsets(draws: list[Draw]) -> Iterator[Figure]:

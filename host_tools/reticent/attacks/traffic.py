@@ -21,6 +21,7 @@ STATES = ("home", "away", "moving", "near a zone")
 _HOUR_S = 3_600
 _NEAR_M = 500.0
 _JOIN_S = (6.0, 2.0)  # radio, TLS, server: mean and sigma of the delay, whatever is sent
+_NEXT_S = 0.3  # between two envelopes of one upload
 _TREES = 60
 _FOLDS = 5
 _RESAMPLES = 400
@@ -58,9 +59,9 @@ class Week:
 
 
 def week_of(seed: int, days: int, rules: driven.Rules) -> Week:
-    """Return the days of one wearer, who has a named dwelling and two exclusion zones."""
-    wearer = make_wearer(seed, days)
-    order = driven.policy_of(rules, days, driven.zones_for(wearer, dwelling=True))
+    """Return the days of one wearer with two exclusion zones, of the sort that the seed gives."""
+    wearer, sort = make_wearer(seed, days), seed % driven.SORTS
+    order = driven.policy_of(rules, days, driven.zones_for(wearer, sort))
     rng = np.random.default_rng((seed, 20))
     row, col = rng.integers(-grid.HALF_CELL, grid.HALF_CELL, 2)
     said = driven.drive(wearer, order, (int(row), int(col)), days, seed)
@@ -68,7 +69,7 @@ def week_of(seed: int, days: int, rules: driven.Rules) -> Week:
     routine = [one for one in sent if one.kind == batch.ROUTINE]
     windows = Windows(
         _features(routine, days)[1:],  # the first hour is a boot's
-        _states(wearer, days)[1:],
+        _states(wearer, sort, days)[1:],
         len(routine),
         {one.size for one in routine},
     )
@@ -78,12 +79,12 @@ def week_of(seed: int, days: int, rules: driven.Rules) -> Week:
     return Week(windows, days, cells, kinds.count(record.PRECISE), len(sent), total)
 
 
-def _states(wearer: Wearer, days: int) -> Bools:
+def _states(wearer: Wearer, sort: int, days: int) -> Bools:
     """Return what the wearer did in each hour: [hour, state]."""
     way = wearer.at(np.arange(0, days * DAY_S, 60.0))
     moving = np.hypot(*np.diff(way, axis=0, append=way[-1:]).T) > 20
     home = np.hypot(*(way - wearer.places[HOME]).T) < 100
-    near = np.min([np.hypot(*(way - wearer.places[place]).T) for place in driven.ZONED], axis=0)
+    near = np.min([np.hypot(*(way - zone).T) for zone in driven.zoned(wearer, sort)], axis=0)
     flags = ((home, 0.5), (~home, 0.5), (moving, 0.15), (near < _NEAR_M, 0.05))
     by_hour = [flag.reshape(-1, 60).mean(axis=1) > share for flag, share in flags]
     return np.array(by_hour).T
@@ -100,6 +101,7 @@ def envelopes(
     queue = iter([*said, (driven.START_S + days * DAY_S, 0, [])])
     at_s, kind, entry = next(queue)
     number = 0
+    free_s = 0.0  # when the radio has sent what it was told to before
     for utc_s in _seconds(said, order, days):
         while at_s <= utc_s and entry:
             records.add(kind, entry)
@@ -114,12 +116,11 @@ def envelopes(
         if batch.ALERT in due or at_border:
             leaving = [one for one in waiting if at_border or one[1] == batch.ALERT]
             waiting = [one for one in waiting if one not in leaving]
-            delay_s = 0.0
+            begins_s = max(utc_s - driven.START_S + rng.uniform(0, 1), free_s)
+            free_s = begins_s + max(float(rng.normal(*_JOIN_S)), 0.5)
             for size, which in leaving:
-                delay_s += max(float(rng.normal(*_JOIN_S)), 0.5) if not delay_s else 0.3
-                made.append(
-                    Sent(utc_s - driven.START_S + rng.uniform(0, 1) + delay_s, size, which)
-                )
+                made.append(Sent(free_s, size, which))
+                free_s += _NEXT_S
     return made
 
 

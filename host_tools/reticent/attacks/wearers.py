@@ -19,6 +19,8 @@ DAY_S = 86_400
 HOME, WORK, FRIEND, SENSITIVE, FIRST_ERRAND = 0, 1, 2, 3, 4
 ERRANDS = 10
 PLACES = FIRST_ERRAND + ERRANDS
+FAR_ERRANDS_M, NEAR_ERRANDS_M = 3_000.0, 1_200.0  # medians of their distances
+ERRANDS_LOG_SIGMA = 1.2
 
 _WALK_M_S = 1.4
 _WALKED_M = 1_500.0  # shorter ways are walked
@@ -55,19 +57,26 @@ class Wearer:
         return np.stack([x, y], axis=-1)
 
 
-def make_wearer(seed: int, days: int, town: Town | None = None) -> Wearer:
-    """Return the wearer of this seed over so many days, from a Monday on."""
+def make_wearer(
+    seed: int, days: int, town: Town | None = None, errands_m: float = FAR_ERRANDS_M
+) -> Wearer:
+    """Return the wearer of this seed over so many days, from a Monday on.
+
+    `errands_m` is the median distance of errand places from home.
+    """
     rng = np.random.default_rng((seed, 6))
     town = town or TOWNS[seed % len(TOWNS)]
-    places = _places(rng, town)
+    places = _places(rng, town, errands_m)
     habits = _habits(rng)
     return _walked(rng, town, places, habits, days)
 
 
-def _places(rng: np.random.Generator, town: Town) -> Floats:
+def _places(rng: np.random.Generator, town: Town, errands_m: float) -> Floats:
     places = rng.normal(0, town.spread_m, (PLACES, 2))
     bearings = rng.uniform(0, 2 * math.pi, ERRANDS)
-    ranges = np.clip(np.exp(rng.normal(math.log(3_000), 1.2, ERRANDS)), 150, 20_000)
+    ranges = np.clip(
+        np.exp(rng.normal(math.log(errands_m), ERRANDS_LOG_SIGMA, ERRANDS)), 150, 20_000
+    )
     around = np.stack([np.cos(bearings), np.sin(bearings)], axis=-1) * ranges[:, None]
     places[FIRST_ERRAND:] = places[HOME] + around
     return places
