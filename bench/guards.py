@@ -24,6 +24,7 @@ TESTS = (
     "tests/logic/test_ledger.py",
     "tests/logic/test_upload_slots.py",
     "tests/logic/test_cells.py",
+    "tests/logic/test_stays.py",
     "tests/logic/test_disclosure_lives.py",
     "tests/logic/test_disclosure.py",
     "tests/host/test_disclosure_properties.py",

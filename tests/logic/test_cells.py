@@ -102,3 +102,15 @@ def test_the_middle_is_right_across_the_antimeridian():
         cells.take(LAT, lon_udeg)
     cells.pass_time((FIRST + 2) * SLOT_S)
     assert cells.release()[-1] == (FIRST, grid.cell(LAT, 179_999_990, 1000))
+
+
+def test_a_renewal_keeps_the_long_stays_that_are_known():
+    before, after = cells_from_boot(), Cells(1000, SLOT_S, (0, 0))
+    for slot in range(FIRST, FIRST + 16):
+        before.pass_time(slot * SLOT_S)
+        sample(before, slot, [(0, 0)] * SAMPLES)
+    after.follow(before)
+    for slot in range(FIRST + 16, FIRST + 19):
+        after.pass_time(slot * SLOT_S)
+        sample(after, slot, [(1_500, 0)] * SAMPLES)
+    assert after.release()[-1] == (FIRST + 16, None), "two cells north of a long stay"

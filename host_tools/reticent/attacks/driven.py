@@ -8,6 +8,7 @@ import numpy as np
 
 from reticent.attacks.towns import Floats, Ints
 from reticent.attacks.wearers import DAY_S, FIRST_ERRAND, HOME, Wearer
+from reticent.orders.fault import OrderFault
 from reticent.orders.zones import Zone
 from reticent.sim.noise import ReceiverNoise
 from reticent.sim.told import FixAt, Told, told
@@ -42,7 +43,7 @@ def policy_of(
     weeks = batch.week_of(end_s) - batch.week_of(start_s) + 1
     keys = [bytes(32)] * weeks
     if zones is None:
-        zones = [zone.fields(start_s, end_s) for zone in rules.zones]
+        zones = _in_force(rules.zones, start_s, end_s)
     return policy.Policy(
         {
             policy.FORMAT: 1,
@@ -69,6 +70,18 @@ def policy_of(
             policy.REVOKED: None,
         }
     )
+
+
+def _in_force(zones: tuple[Zone, ...], start_s: int, end_s: int) -> list[list[object]]:
+    """Return the entries of the zones with hours in these days: a term that the order did not mean
+    may have none of a zone's."""
+    found: list[list[object]] = []
+    for zone in zones:
+        try:
+            found.append(zone.fields(start_s, end_s))
+        except OrderFault:
+            continue
+    return found
 
 
 def day_of_fixes(wearer: Wearer, day: int, seed: int) -> Ints:

@@ -69,7 +69,7 @@ def run(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return _figures([result for result in found if result.errors], len(tracks))
+    return _figures([result for result in found if result.days], len(tracks))
 
 
 def attack(task: Task) -> Result:
@@ -84,10 +84,12 @@ def attack(task: Task) -> Result:
     positions = sum(entry[0] == record.PRECISE for entry in said)
     slots = np.arange(start_s, end_s, _SLOT_S)
     udeg, heard = task.track.at(slots)
-    if not len(cells) or not heard.any():
-        return Result({}, len(cells), positions, days)
+    if not heard.any():
+        return Result({}, 0, 0, 0)  # no slot's border is within the track
     target = _most_at(udeg[heard])
-    errors = _errors(cells.astype(np.int64), target, (row, col), task.rules.cell_m)
+    errors: dict[str, float] = {}
+    if len(cells):
+        errors = _errors(cells.astype(np.int64), target, (row, col), task.rules.cell_m)
     errors |= _others(udeg[heard], target, rng, task.rules.cell_m)
     return Result(errors, len(cells), positions, days)
 
@@ -145,12 +147,21 @@ def _others(udeg: Ints, target: Ints, rng: np.random.Generator, cell_m: int) -> 
         shifts[:1] + rng.integers(-grid.HALF_CELL, grid.HALF_CELL, (4, 2)),
     )
     public = rule.cells(there, cell_m, (0, 0))
+    single = rule.cells(there, cell_m, shifts[0])
     return {
         "minute by minute": _miss(there, target, cell_m),
         "fresh noise": _miss(fresh, target, cell_m),
         "an offset per order, 4 orders": _miss(centres_udeg(orders, cell_m), target, cell_m),
         "public grid": _miss(centres_udeg(public, cell_m), target, cell_m),
+        "report on change, offset given": _by_borders(single, target, shifts[0], cell_m),
     }
+
+
+def _by_borders(cells: Ints, target: Ints, shift: Ints, cell_m: int) -> float:
+    """Return the error of the mean of cells that change as the receiver's fixes do."""
+    east_north = shift[::-1] / 2.0**grid.OFFSET_BITS * cell_m
+    middle = _metres(centres_udeg(cells, cell_m), target).mean(axis=0) - east_north
+    return float(np.hypot(*middle)) / cell_m
 
 
 def _metres(udeg: Ints, target: Ints) -> Floats:
@@ -163,17 +174,20 @@ def _miss(udeg: Ints, target: Ints, cell_m: int) -> float:
 
 def _figures(found: list[Result], tracks: int) -> list[Figure]:
     if not found:
-        raise BadInput("the tag says no cell on any of these tracks: too short, or in a zone")
+        raise BadInput("these tracks are too short: no slot's border is in any")
     count = len(found)
     made: list[Figure] = []
     on = f"{tracks} tracks"
-    for name in found[0].errors:
-        errors = np.array([result.errors[name] for result in found])
+    silent = sum(not result.cells for result in found) / count
+    made.append(Figure("-", "tracks without any cell", on, "tag", silent, "share", draws=count))
+    for name in max((result.errors for result in found), key=len):
+        errors = np.array([one.errors[name] for one in found if name in one.errors])
+        count = len(errors)
         median, within = float(np.median(errors)), float((errors <= 0.1).mean())
         attack = f"most visited place: {name}"
         made.append(Figure("-", attack, on, "median error", median, "cell", draws=count))
         made.append(Figure("-", attack, on, "within 0.1", within, "share", draws=count))
-    days = sum(result.days for result in found)
+    count, days = len(found), sum(result.days for result in found)
     cells, positions = sum(one.cells for one in found), sum(one.positions for one in found)
     made.append(Figure("-", "cost", on, "cells a day", cells / days, "", draws=count))
     made.append(Figure("-", "cost", on, "positions a day", positions / days, "", draws=count))

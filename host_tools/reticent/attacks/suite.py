@@ -19,7 +19,7 @@ from reticent.attacks.population import live
 from reticent.attacks.towns import TOWNS
 
 TERMS = (7, 30, 90, 365)
-_COMPARED, _RECOVERED = 0.15, 0.05  # of the draws
+_COMPARED, _RECOVERED = 0.05, 0.05  # of the draws
 _TOWNSPEOPLE = 100
 _FULL = 100  # draws; below, what goes through the pipeline is short too
 _TOWN_DAYS = 7
@@ -52,8 +52,8 @@ class Setting:
 
     @property
     def traffic_wearers(self) -> int:
-        """How many wearers' weeks are looked at on the wire: 6,513 hours at 2,000 draws."""
-        return max(1, min(39, self.draws // 50))
+        """How many wearers' weeks are looked at on the wire: 3,006 hours at 2,000 draws."""
+        return max(1, min(18, self.draws // 100))
 
     @property
     def traffic_days(self) -> int:
