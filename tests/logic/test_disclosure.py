@@ -33,6 +33,15 @@ def test_a_crossing_silences_its_slot_and_both_neighbours():
     assert [entry[3] for entry in of_type(said, record.CROSSING)] == [True, False]
 
 
+def test_positions_silence_their_slots_and_both_neighbours_as_long_as_a_breach_lasts():
+    pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
+    said = walk(pipeline, [(3 * SLOT_S, 0, 0), (4 * SLOT_S, 3000, 0), (5 * SLOT_S, 0, 0)])
+    slots = {entry[1] // SLOT_S - FIRST_SLOT for entry in of_type(said, record.PRECISE)}
+    assert slots == {3, 4, 5, 6}, slots
+    coarse = [entry[1] - FIRST_SLOT for entry in of_type(said, record.COARSE)]
+    assert coarse == [0, 1, 9], coarse  # the exit is in slot 7
+
+
 def test_positions_are_said_inside_an_exclusion_zone_only_and_at_their_rate():
     pipeline = settled(order([circle(EXCLUSION, 3000, 0, 300)]))
     said = walk(pipeline, [(1000, 0, 0), (1800, 3000, 0), (1000, 0, 0)])
