@@ -67,7 +67,7 @@ class EmulatedTag:
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
-        files = firmware_files("pico", _MARCH, self._build_utc_s)
+        files = firmware_files(self._data, _MARCH, self._build_utc_s)
         files |= personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
         self.write(files)
         self.start(_BOOT_MS)

@@ -45,12 +45,13 @@ while (pico.ms < end && stop === null) {
   if (how === 'dead') stop = 'dead';
   if (job.until && seen.includes(job.until)) stop = 'until';
 }
+const ms = pico.ms;
 pico.leave();
 fs.writeFileSync(job.volume, pico.flash.subarray(pico.volumeAt));
 const { counts } = pico;
 fs.writeFileSync(job.result, JSON.stringify({
   stop: stop ?? 'end',
-  ms: pico.ms,
+  ms,
   resets: counts.resets,
   uartBytesLost: counts.lost,
   busyMs: counts.busyNs / 1e6,

@@ -6,8 +6,10 @@ import rp2
 
 from hal import entropy
 
-_LARGEST_BYTES = 65_536
-_SMALLEST_BYTES = 4096
+_PIECE_BYTES = 4096
+_PIECES = 256
+_BLOCKS = 64
+_FULL = MemoryError, IndexError  # made now: there is no memory for a tuple then
 
 
 class Chip:
@@ -37,16 +39,32 @@ class Chip:
 
 
 def _fill():
-    """Allocate zeroed memory in ever smaller pieces until there is none left; keep nothing."""
-    taken = None
-    size = _LARGEST_BYTES
-    while size >= _SMALLEST_BYTES:
-        try:
-            taken = (taken, bytearray(size))
-        except MemoryError:
-            size >>= 1
+    """Allocate zeroed memory until there is none left, and keep nothing of it.
+
+    In pieces that know nothing of each other: where the C stack still holds an address, the
+    collector keeps that piece, which may be for good (24 KB of a Pico's heap once were).
+    """
+    kept = [None] * _PIECES
+    count = 0
     try:
         while True:
-            taken = (taken, None)  # one block of the heap, for what lies between
-    except MemoryError:
+            kept[count] = bytearray(_PIECE_BYTES)
+            count += 1
+    except _FULL:
         pass
+    try:
+        while True:
+            kept[count] = _blocks()
+            count += 1
+    except _FULL:
+        pass
+    for place in range(count):
+        kept[place] = None
+
+
+def _blocks():
+    """Return some single blocks of the heap, for what lies between."""
+    taken = None
+    for _ in range(_BLOCKS):
+        taken = (taken, None)
+    return taken

@@ -62,7 +62,7 @@ def _allows_present(policy, _utc_s, kind, entry):
 
 def _allows_event(_policy, _utc_s, kind, entry):
     _, when, code, value = entry
-    if code not in events.NAMES or value != events.bounded(code, value):
+    if not events.is_known(code) or value != events.bounded(code, value):
         return False
     is_alert = code in ALERT_EVENTS
     return kind == (ALERT if is_alert else ROUTINE) and record.is_slot(when) != is_alert

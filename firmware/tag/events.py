@@ -42,46 +42,6 @@ UPLINK_BROKEN = 64  # value: 0; the connection was refused, reset or cut
 UPLINK_STARVED = 65  # value: 0; no memory for an upload
 UNACKED = 66  # value: 0; the collector answered, and something waits still
 
-NAMES = {
-    BOOT: "boot",
-    FIX_LOST: "position lost",
-    FIX_FOUND: "position found",
-    NO_POLICY: "no policy in force",
-    POLICY_ACTIVE: "policy in force",
-    CLOCK: "receiver's time jumped",
-    OUTBOX_DROPPED: "outbox dropped, from number",
-    OUTBOX_DROPPED_TO: "outbox dropped, to number",
-    UPLINK_FAILED: "uplink failed",
-    ACK_REFUSED: "ack refused",
-    WIFI_FAILED: "Wi-Fi failed",
-    POLICY_REFUSED: "policy refused",
-    JUMP: "implausible speed",
-    TIME_STEP: "receiver's time stepped",
-    JAM_SUSPECTED: "jamming suspected",
-    JAM_OVER: "suspected jamming over",
-    SPOOF_SUSPECTED: "spoofing suspected",
-    RECEIVER: "receiver found",
-    INTERNAL: "internal fault",
-    STRAP_OPENED: "strap opened",
-    CASE_OPENED: "case opened",
-    LOCATE_REFUSED: "locate order refused",
-    LOCATE_UNANSWERED: "locate order not answered",
-    NO_CLOCK: "no time yet",
-    NOISE_FAILED: "noise sources failed",
-    POLICY_PENDING: "newer policy waits for its start",
-    STEPPED_DOWN: "level lowered, the review was missed",
-    REVIEW_DUE: "review due, days left",
-    POLICY_BARRED: "policy barred, least version",
-    LOCATE_INVALID: "locate order is not genuine",
-    NAME_UNKNOWN: "uplink: no such name",
-    TLS_REFUSED: "uplink: certificate refused",
-    ANSWER_REFUSED: "uplink: answer refused, HTTP status",
-    UPLINK_STALLED: "uplink: too slow",
-    UPLINK_BROKEN: "uplink: connection broken",
-    UPLINK_STARVED: "uplink: no memory",
-    UNACKED: "uplink: not all acked",
-}
-
 # The least and the most value of events whose value is a class: anything else would tell more.
 CLASSES = {
     FIX_LOST: (1, 2),
@@ -92,7 +52,8 @@ CLASSES = {
     JAM_OVER: (0, 15),
 }
 
-# Of the other events; one that stands in neither table tells its code and nothing else.
+# Of the other events.
+_NONE = 0, 0
 _ANY = -(1 << 31), (1 << 31) - 1
 RANGES = {
     BOOT: (0, 255),
@@ -106,8 +67,12 @@ RANGES = {
     WIFI_FAILED: (-16, 16),
     TIME_STEP: _ANY,
     RECEIVER: _ANY,
+    INTERNAL: _NONE,
+    STRAP_OPENED: _NONE,
+    CASE_OPENED: _NONE,
     LOCATE_REFUSED: _ANY,
     LOCATE_UNANSWERED: _ANY,
+    NO_CLOCK: _NONE,
     NOISE_FAILED: (1, 7),
     POLICY_REFUSED: (1, 7),
     POLICY_PENDING: _ANY,
@@ -115,8 +80,19 @@ RANGES = {
     REVIEW_DUE: (1, 14),
     POLICY_BARRED: _ANY,
     LOCATE_INVALID: (1, 12),
+    NAME_UNKNOWN: _NONE,
+    TLS_REFUSED: _NONE,
     ANSWER_REFUSED: (0, 999),
+    UPLINK_STALLED: _NONE,
+    UPLINK_BROKEN: _NONE,
+    UPLINK_STARVED: _NONE,
+    UNACKED: _NONE,
 }
+
+
+def is_known(code):
+    """Return whether there is such an event."""
+    return code in CLASSES or code in RANGES
 
 
 def bounded(code, value):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from reticent.archive.audit_codes import Found, in_opened
 from reticent.archive.audit_orders import Order
+from reticent.archive.event_words import EVENT_NAMES
 from reticent.archive.opener import Opened
 from reticent.archive.words import Record
 from reticent.tagcode import batch, events, gnss, grid, policy, record
@@ -158,11 +159,11 @@ def _present_faults(entry: Record, order: Order) -> Iterator[Fault]:
 def _event_faults(entry: Record, order: Order) -> Iterator[Fault]:
     _, _, code, value = entry
     when = order.reader.time_words(entry)
-    if code not in events.NAMES:
+    if code not in EVENT_NAMES:
         yield "event-unknown", f"An event of {when} has code {code}, which no table has."
     least, most = events.CLASSES.get(code, (value, value))
     if not least <= value <= most:
-        name = events.NAMES[code]
+        name = EVENT_NAMES[code]
         yield "event-value", f"The event {name!r} of {when} has a value that is no class of it."
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from reticent.archive.event_words import value_words
+from reticent.archive.event_words import EVENT_NAMES, value_words
 from reticent.clock import format_utc
 from reticent.errors import BadInput
-from reticent.tagcode import batch, cbor, cose, events, policy, record
+from reticent.tagcode import batch, cbor, cose, policy, record
 
 KINDS = {batch.ROUTINE: "ROUTINE", batch.ALERT: "ALERT"}
 
@@ -110,7 +110,7 @@ class Reader:
         if kind == record.PRESENT:
             return f"present in {self._zone(entry[2])}"
         if kind == record.EVENT:
-            return f"event: {events.NAMES.get(entry[2], entry[2])} ({value_words(*entry[2:4])})"
+            return f"event: {EVENT_NAMES.get(entry[2], entry[2])} ({value_words(*entry[2:4])})"
         battery = "not measured" if entry[2] is None else f"{10 * entry[2]} %"
         return f"health: battery {battery}, firmware {entry[3]}, counters {entry[4]}"
 

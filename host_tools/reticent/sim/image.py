@@ -90,9 +90,11 @@ def envelopes_in(files: dict[str, bytes]) -> dict[int, bytes]:
     return dict(sorted(found.items()))
 
 
-def compile_module(source: Path, target: Path, name: str, march: str | None) -> None:
+def compile_module(
+    source: Path, target: Path, name: str, march: str | None, more: tuple[str, ...] = ()
+) -> None:
     """Compile one module with mpy-cross; `name` is what tracebacks call it."""
-    options = [f"-march={march}"] if march else []
+    options = [*more, f"-march={march}"] if march else [*more]
     process: Popen[str] = mpy_cross.run(
         *options, "-s", name, "-o", str(target), str(source), stderr=PIPE, text=True
     )

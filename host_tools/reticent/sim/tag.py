@@ -10,17 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from reticent.bench.personalise import mix_seed, secret_files
+from reticent.deploy.build import build, read_sources
 from reticent.errors import BadInput, ReticentError
 from reticent.run import CLOCK
 from reticent.sim.faults import Fault, Scene, heard_through
 from reticent.sim.feed import write_feed
-from reticent.sim.image import (
-    build_image,
-    compile_firmware,
-    envelopes_in,
-    fill_image,
-    read_image,
-)
+from reticent.sim.image import build_image, envelopes_in, fill_image, read_image
 from reticent.sim.runner import Chip, Report
 from reticent.sim.track import Track
 from reticent.sim.world import POWER, Board, Change, Uart, Wifi, World
@@ -74,18 +69,13 @@ class SimulatedTag:
         self._extras = extras or Extras()
         self.folder = folder
         self._data = read_board(board) | self._extras.board
-        self._board = board
         self._build_utc_s = build_utc_s
         self._seed = seed
         self._flash = folder / "flash.img"
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
-        files = firmware_files(self._board, _MARCH, self._build_utc_s, traces=True)
-        if self._extras.board:
-            files.pop("lib/board.mpy")
-            names = (f"{name} = {value!r}\n" for name, value in self._data.items())
-            files["lib/board.py"] = "".join(names).encode()
+        files = firmware_files(self._data, _MARCH, self._build_utc_s, traces=True)
         files |= personal_files(issuer_key, ack_key, network, baud, self._seed)
         build_image(self._flash, self._data["FLASH_BLOCKS"], files)
         self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
@@ -194,18 +184,18 @@ class SimulatedTag:
 
 
 def firmware_files(
-    board: str, march: str, build_utc_s: int, *, traces: bool = False
+    board: dict[str, Any], march: str, build_utc_s: int, *, traces: bool = False
 ) -> dict[str, bytes]:
-    """Return the firmware, compiled for `march`, with this board's data and build date.
+    """Return the firmware as it is deployed, for `march`, with a board's data and a build date.
 
     `traces` makes a development build, which prints the traceback of what kills a task.
     """
-    files = compile_firmware(FIRMWARE, march)
-    files["lib/board.mpy"] = compile_firmware(BOARDS / board, march)["lib/board.mpy"]
-    files.pop("lib/build_info.mpy")
-    info = f"VERSION = {_VERSION}\nTRACES = {traces}\nBUILD_UTC_S = {build_utc_s}\n"
-    files["lib/build_info.py"] = info.encode()
-    return files
+    sources = read_sources(FIRMWARE)
+    sources["board"] = "".join(f"{name} = {value!r}\n" for name, value in board.items())
+    sources["build_info"] = (
+        f"VERSION = {_VERSION}\nTRACES = {traces}\nBUILD_UTC_S = {build_utc_s}\n"
+    )
+    return build(sources, march, traces=traces).files
 
 
 def personal_files(

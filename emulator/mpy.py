@@ -1,0 +1,88 @@
+"""What a compiled module (.mpy, version 6) holds: MicroPython's py/persistentcode.c writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_STATIC = 1  # bit of a name's length: the name is one of MicroPython's own, by its number
+_TUPLE = 10
+_WITHOUT_DATA = (0, 1, 2, 3, 4)  # function table, None, False, True, Ellipsis
+_TEXTS = (5, 6)  # str and bytes end with a zero byte
+_BYTECODE, _NATIVE, _VIPER, _ASSEMBLER = range(4)
+
+
+@dataclass
+class Module:
+    """Sizes in bytes; `names` are those that are not among MicroPython's static ones."""
+
+    names: list[str] = field(default_factory=list[str])
+    constants: int = 0
+    functions: list[tuple[bool, int]] = field(default_factory=list[tuple[bool, int]])  # native?
+
+    @property
+    def bytecode(self) -> int:
+        """Return the bytes of bytecode."""
+        return sum(size for is_native, size in self.functions if not is_native)
+
+    @property
+    def native(self) -> int:
+        """Return the bytes of machine code."""
+        return sum(size for is_native, size in self.functions if is_native)
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 4
+
+    def take(self, size: int) -> bytes:
+        self._at += size
+        return self._data[self._at - size : self._at]
+
+    def uint(self) -> int:
+        value = 0
+        while True:
+            byte = self.take(1)[0]
+            value = value << 7 | byte & 0x7F
+            if not byte & 0x80:
+                return value
+
+
+def read(data: bytes) -> Module:
+    """Return what is in a .mpy file."""
+    reader, module = _Reader(data), Module()
+    names, objects = reader.uint(), reader.uint()
+    for _ in range(names):
+        size = reader.uint()
+        if not size & _STATIC:
+            module.names.append(reader.take((size >> 1) + 1)[:-1].decode())
+    for _ in range(objects):
+        module.constants += _object(reader)
+    _code(reader, module)
+    return module
+
+
+def _object(reader: _Reader) -> int:
+    kind = reader.take(1)[0]
+    if kind in _WITHOUT_DATA:
+        return 0
+    size = reader.uint()
+    if kind == _TUPLE:
+        return sum(_object(reader) for _ in range(size))
+    reader.take(size + (kind in _TEXTS))
+    return size
+
+
+def _code(reader: _Reader, module: Module) -> None:
+    head = reader.uint()
+    kind, has_children, size = head & 3, head & 4, head >> 3
+    reader.take(size)
+    module.functions.append((kind != _BYTECODE, size))
+    if kind == _NATIVE:
+        reader.uint()  # where its prelude begins
+    elif kind in (_VIPER, _ASSEMBLER):
+        reader.uint()  # flags
+        if kind == _ASSEMBLER:
+            reader.uint()
+            reader.uint()
+    for _ in range(reader.uint() if has_children else 0):
+        _code(reader, module)

@@ -1,0 +1,1 @@
+"""The firmware as it is deployed: one program, made small for the tag's heap, with a map back."""

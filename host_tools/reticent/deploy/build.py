@@ -1,0 +1,99 @@
+"""From the firmware's sources to the files on a tag's flash."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reticent.deploy import fold, local, rename, unused
+from reticent.deploy.program import Program, parse, spelled
+from reticent.deploy.words import known
+from reticent.sim.image import compile_module
+
+MAIN, BOOT = "main", "boot"
+_DOCK = "duty.dock"  # what `reticent fetch` calls by name
+_DOCK_NAMES = {"Dock", "numbers", "envelope", "take"}
+_FINAL = 3  # mpy-cross -O: no line numbers
+
+
+@dataclass(frozen=True)
+class Build:
+    """The files by their path on the flash, and what became of the names."""
+
+    files: dict[str, bytes]
+    names: rename.Names
+    constants: fold.Constants
+    dropped: list[str]
+
+    def map(self) -> str:
+        """Return the map back to the source, as JSON."""
+        constants = {f"{module}.{name}": v for (module, name), v in self.constants.items()}
+        content = {
+            "shared": self.names.shared,
+            "modules": self.names.own,
+            "constants": constants,
+            "dropped": self.dropped,
+        }
+        return json.dumps(content, indent=1, sort_keys=True)
+
+
+def read_sources(firmware: Path) -> dict[str, str]:
+    """Return all modules of the firmware by dotted name; a package by its own."""
+    paths = {path: path.relative_to(firmware) for path in sorted(firmware.rglob("*.py"))}
+    return {
+        ".".join(name.with_suffix("").parts).removesuffix(".__init__"): path.read_text()
+        for path, name in paths.items()
+    }
+
+
+def small(sources: dict[str, str]) -> tuple[Program, rename.Names, fold.Constants, list[str]]:
+    """Return the program that is to run: constants folded, unused code gone, names short."""
+    program = parse(sources)
+    kept = known({name for tree in program.values() for name in spelled(tree)}) | _DOCK_NAMES
+    constants = fold.fold(program)
+    dropped = unused.drop(program, kept, {MAIN, BOOT, _DOCK})
+    free = rename.short(program)
+    local_names = local.rename(program, {"self"}, free)
+    variables = {new for mapped in local_names.values() for new in mapped.values()}
+    names = rename.plan(program, kept | variables, free)
+    rename.rename(program, names)
+    return program, names, constants, dropped
+
+
+def build(sources: dict[str, str], march: str, *, traces: bool) -> Build:
+    """Return a build for a march; `traces` keeps line numbers and files' names in it."""
+    return _build(tuple(sorted(sources.items())), march, traces)
+
+
+@lru_cache(maxsize=8)
+def _build(items: tuple[tuple[str, str], ...], march: str, traces: bool) -> Build:
+    sources = dict(items)
+    packages = {name.rpartition(".")[0] for name in sources}
+    program, names, constants, dropped = small(sources)
+    files: dict[str, bytes] = {}
+    for module, source in _texts(program):
+        if module in (MAIN, BOOT):
+            files[f"{module}.py"] = source.encode()
+            continue
+        path = module.replace(".", "/") + ("/__init__" if module in packages else "")
+        files[f"lib/{path}.mpy"] = _compile(source, f"{path}.py", march, traces=traces)
+    return Build(files, names, constants, dropped)
+
+
+def _texts(program: Program) -> Iterator[tuple[str, str]]:
+    for module, tree in program.items():
+        yield module, ast.unparse(tree) + "\n"
+
+
+def _compile(source: str, name: str, march: str, *, traces: bool) -> bytes:
+    with TemporaryDirectory() as temporary:
+        path, target = Path(temporary) / "module.py", Path(temporary) / "module.mpy"
+        path.write_text(source)
+        options = () if traces else (f"-O{_FINAL}",)
+        compile_module(path, target, name if traces else ".", march, options)
+        return target.read_bytes()
