@@ -39,7 +39,7 @@ class Dock:
         self._feed()
         return hexlify(self._outbox.get(number)).decode()
 
-    def take(self, head, numbers):
+    def take_acks(self, head, numbers):
         """Remove what an answer's head acks of these numbers; return how many that were."""
         report = session.Report()
         acks, _, _ = ack.decode_head(head)

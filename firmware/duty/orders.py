@@ -3,6 +3,7 @@
 import gc
 import hashlib
 
+from duty import overlay
 from store import files
 from store.policies import FOLDER, INBOX, Policies
 from tag import events, locate, succession
@@ -65,7 +66,7 @@ class Orders:
             self._see(digest)
             self._has_arrived = True
 
-    async def take(self):
+    async def take_arrived(self):
         """Take the order that has arrived, if any: keep it until it begins, or refuse it."""
         if self._has_arrived:
             self._has_arrived = False
@@ -219,7 +220,10 @@ class Orders:
             steps = rules.verified(signed, self._tag.config.issuer_key, ed25519.verify)
             start, stop = await self._tag.run_steps(steps)
             del steps, ed25519  # or their code stays while this decodes
-        return decode(signed, start, stop)
+        try:
+            return decode(signed, start, stop)
+        finally:
+            overlay.forget(overlay.LIMITS)
 
     def _see(self, digest):
         self._seen = (digest,) + self._seen[:1]

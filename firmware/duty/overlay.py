@@ -12,7 +12,8 @@ import sys
 _RESIDENT = ("seal.drbg", "seal.health", "seal.hmac", "seal.parts", "seal.steps")
 _SEALING = ("seal.sha512", "seal.limbs25519", "seal.edwards25519", "seal.gcm", "seal.envelope")
 _VERIFYING = ("seal.sha512", "seal.limbs25519", "seal.ed25519")
-_LIMITS = ("tag.order_limits", "tag.zone_limits")  # an order's, which policy.check() loads
+LIMITS = ("tag.order_limits", "tag.zone_limits")  # an order's, which policy.check() loads
+RECEIVERS = ("tag.receivers", "tag.receiver_search")  # to find the receiver and to set it up
 
 
 class Code:
@@ -44,9 +45,14 @@ def codes():
 
 
 def drop():
-    """Forget what is not needed all the time; its memory is free then."""
-    for name in list(sys.modules):
-        if name in _LIMITS or name.startswith("seal.") and name not in _RESIDENT:
+    """Forget what seals and verifies; its memory is free then."""
+    forget([n for n in sys.modules if n.startswith("seal.") and n not in _RESIDENT])
+
+
+def forget(names):
+    """Forget these modules, as far as they are there, and collect."""
+    for name in names:
+        if name in sys.modules:
             package, _, module = name.partition(".")
             delattr(sys.modules[package], module)
             del sys.modules[name]

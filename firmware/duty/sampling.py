@@ -2,11 +2,11 @@
 
 import asyncio
 
-from tag import events, gnss, loss, reasons, receivers
+from duty import overlay
+from tag import events, gnss, loss, reasons
 from tag import policy as rules
 from tag.integrity import Integrity
 from tag.pipeline import Pipeline
-from tag.receiver_search import ReceiverSearch
 
 _SAMPLE_MS = 250
 _RATE_MS = 1_000  # between two epochs of the receiver
@@ -40,7 +40,7 @@ class Sampler:
         self._supply = supply  # None: the receiver is always on
         self._warning = asyncio.Event()
         self._pattern_ms = None
-        self._kind = receivers.UNKNOWN
+        self._kind = 0  # receivers.UNKNOWN: none was found yet
         self._baud = tag.config.gnss_baud
         self._ledger = ledger  # None: what is told is not kept for a next life
         self._pipeline = Pipeline(self._policy, cell_offset, ledger)
@@ -75,15 +75,17 @@ class Sampler:
         while True:
             while not self._is_over():
                 await self._find(uart, buffer)
+                overlay.forget(overlay.RECEIVERS)
                 await self._listen(uart, buffer)
-            for message in receivers.release(self._kind):
-                uart.write(message)
+            self._release(uart)
             while self._is_over():
                 await asyncio.sleep_ms(_SAMPLE_MS)
                 self._tag.supervisor.feed()
 
     async def _find(self, uart, buffer):
         """Find the receiver and set it up, while what it says is taken already."""
+        from tag.receiver_search import ReceiverSearch  # dropped by sample()
+
         search = ReceiverSearch(self._baud)
         for baud, message, wait_ms in search.steps(_RATE_MS, False):
             uart.set_baud(baud)
@@ -94,6 +96,15 @@ class Sampler:
             self._hear(buffer, count)
         if search.has_found:
             self._note_receiver(search.kind, search.baud)
+
+    def _release(self, uart):
+        """Give the receiver back its defaults."""
+        from tag import receivers
+
+        for message in receivers.release(self._kind):
+            uart.write(message)
+        del receivers
+        overlay.forget(overlay.RECEIVERS)
 
     def _note_receiver(self, kind, baud):
         """Say that there is another receiver than before; the first one is said with the boot."""

@@ -74,7 +74,7 @@ class Sender:
         if report.last_ack is not None:
             await self._note_ack(report.last_ack)
             await self._orders.allow(report.last_ack.least_policy_version)
-        await self._orders.take()
+        await self._orders.take_arrived()
         if report.refused:
             tag.note(events.ACK_REFUSED, report.refused)
         if report.status != 200:

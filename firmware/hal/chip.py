@@ -44,7 +44,7 @@ def _fill():
     In pieces that know nothing of each other: where the C stack still holds an address, the
     collector keeps that piece, which may be for good (24 KB of a Pico's heap once were).
     """
-    kept = [None] * _PIECES
+    kept: list = [None] * _PIECES
     count = 0
     try:
         while True:

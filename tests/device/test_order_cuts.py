@@ -82,7 +82,7 @@ class Trial:
         digest = hashlib.sha256(data).digest()
         body = http.Body(Arriving(data[100:]), len(data[100:]))
         asyncio.run(self.orders.receive(digest, data[:100], body))
-        asyncio.run(self.orders.take())
+        asyncio.run(self.orders.take_arrived())
 
     def advance(self):
         asyncio.run(self.orders.advance())

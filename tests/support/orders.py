@@ -92,7 +92,7 @@ class InForce:
     async def receive(self, digest, first, body):
         raise AssertionError("no answer here has an order")
 
-    async def take(self):
+    async def take_arrived(self):
         pass
 
 

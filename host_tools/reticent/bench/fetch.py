@@ -61,7 +61,7 @@ def fetch_all(board: BoardPort, post: Callable[[bytes], bytes]) -> int:
         parts = [bytes.fromhex(board.run(f"print(dock.envelope({number}))")) for number in numbers]
         answer = post(b"".join(parts))
         head, digest, order = _parted(answer)
-        taken = int(board.run(f"print(dock.take({head!r}, {numbers!r}))"))
+        taken = int(board.run(f"print(dock.take_acks({head!r}, {numbers!r}))"))
         if not taken:
             raise BadInput(
                 "the tag believes none of the collector's acks; is it registered there?"

@@ -17,16 +17,18 @@ from reticent.sim.image import compile_module
 
 MAIN, BOOT = "main", "boot"
 _DOCK = "duty.dock"  # what `reticent fetch` calls by name
-_DOCK_NAMES = {"Dock", "numbers", "envelope", "take"}
+_DOCK_NAMES = {"Dock", "OUTBOX_BLOCKS"}
+ROOTS = {MAIN, BOOT, _DOCK, "board"}
 _FINAL = 3  # mpy-cross -O: no line numbers
 
 
 @dataclass(frozen=True)
-class Build:
-    """The files by their path on the flash, and what became of the names."""
+class Small:
+    """The program that is to run, and what became of the names."""
 
-    files: dict[str, bytes]
+    program: Program
     names: rename.Names
+    local_names: local.Locals  # of functions, by their old names
     constants: fold.Constants
     dropped: list[str]
 
@@ -36,10 +38,19 @@ class Build:
         content = {
             "shared": self.names.shared,
             "modules": self.names.own,
+            "functions": self.local_names,
             "constants": constants,
             "dropped": self.dropped,
         }
         return json.dumps(content, indent=1, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Build:
+    """The files by their path on the flash, and the map back."""
+
+    files: dict[str, bytes]
+    small: Small
 
 
 def read_sources(firmware: Path) -> dict[str, str]:
@@ -51,18 +62,24 @@ def read_sources(firmware: Path) -> dict[str, str]:
     }
 
 
-def small(sources: dict[str, str]) -> tuple[Program, rename.Names, fold.Constants, list[str]]:
+def kept_names(program: Program) -> set[str]:
+    """Return the names that are not ours alone: MicroPython's, and what a host spells."""
+    spelled_names = {name for tree in program.values() for name in spelled(tree)}
+    return known(spelled_names) | _dock(program)
+
+
+def small(sources: dict[str, str]) -> Small:
     """Return the program that is to run: constants folded, unused code gone, names short."""
     program = parse(sources)
-    kept = known({name for tree in program.values() for name in spelled(tree)}) | _DOCK_NAMES
+    kept = kept_names(program)
     constants = fold.fold(program)
-    dropped = unused.drop(program, kept, {MAIN, BOOT, _DOCK})
+    dropped = unused.drop(program, kept, ROOTS)
     free = rename.short(program)
     local_names = local.rename(program, {"self"}, free)
     variables = {new for mapped in local_names.values() for new in mapped.values()}
     names = rename.plan(program, kept | variables, free)
     rename.rename(program, names)
-    return program, names, constants, dropped
+    return Small(program, names, local_names, constants, dropped)
 
 
 def build(sources: dict[str, str], march: str, *, traces: bool) -> Build:
@@ -74,15 +91,21 @@ def build(sources: dict[str, str], march: str, *, traces: bool) -> Build:
 def _build(items: tuple[tuple[str, str], ...], march: str, traces: bool) -> Build:
     sources = dict(items)
     packages = {name.rpartition(".")[0] for name in sources}
-    program, names, constants, dropped = small(sources)
+    made = small(sources)
     files: dict[str, bytes] = {}
-    for module, source in _texts(program):
+    for module, source in _texts(made.program):
         if module in (MAIN, BOOT):
             files[f"{module}.py"] = source.encode()
             continue
         path = module.replace(".", "/") + ("/__init__" if module in packages else "")
         files[f"lib/{path}.mpy"] = _compile(source, f"{path}.py", march, traces=traces)
-    return Build(files, names, constants, dropped)
+    return Build(files, made)
+
+
+def _dock(program: Program) -> set[str]:
+    """Return the names that a host spells at the dock."""
+    methods = (node.name for node in ast.walk(program[_DOCK]) if isinstance(node, ast.FunctionDef))
+    return _DOCK_NAMES | {name for name in methods if not name.startswith("_")}
 
 
 def _texts(program: Program) -> Iterator[tuple[str, str]]:

@@ -176,6 +176,7 @@ class _Folder(ast.NodeTransformer):
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Put the value in a constant expression's place; drop branches that none comes to."""
         super().generic_visit(node)
+        _end_at_return(node)
         if isinstance(node, ast.Name | ast.Attribute | ast.BinOp | ast.UnaryOp | ast.Compare):
             try:
                 return _literal(evaluate(node, self._scope))
@@ -198,6 +199,14 @@ class _Folder(ast.NodeTransformer):
         if isinstance(node.test, ast.Constant):
             return (node.body if node.test.value else node.orelse) or ast.Pass()
         return node
+
+
+def _end_at_return(node: ast.AST) -> None:
+    """Drop what stands behind a return in the same block."""
+    body = getattr(node, "body", None)
+    if isinstance(body, list):
+        ends = [at for at, one in enumerate(body) if isinstance(one, ast.Return | ast.Raise)]
+        del body[ends[0] + 1 if ends else len(body) :]
 
 
 def _is_const(node: ast.Call) -> bool:

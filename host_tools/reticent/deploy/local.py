@@ -1,4 +1,4 @@
-"""Short names for arguments and variables: they are each function's own, and all take the same few.
+"""Short names for arguments and variables: each function's own, so all take the same few.
 
 An argument that a call names somewhere keeps its name here; rename.py treats it as any other.
 """

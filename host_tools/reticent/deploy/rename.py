@@ -1,9 +1,10 @@
 """Short names in the place of the firmware's own: each name is a string in the tag's heap.
 
-A name is ours if the firmware binds it and MicroPython does not know it: whatever MicroPython looks
-up by name is a string in MicroPython. Within a module two names never become one, and a name that
-one module says of another's things becomes the same in both; so the renamed program is the program,
-and the map turns it back. What no other module can reach takes short names that all use again.
+A name is ours if the firmware binds it and MicroPython does not know it: whatever MicroPython
+looks up by name is a string in MicroPython. Within a module two names never become one, and a name
+that one module says of another's things becomes the same in both; so the renamed program is the
+program, and the map turns it back. What no other module can reach takes short names that all use
+again.
 """
 
 from __future__ import annotations

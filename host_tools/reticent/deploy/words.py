@@ -1,9 +1,9 @@
 """MicroPython's own words: no name of the firmware that is among them is renamed.
 
-Whatever MicroPython's own code looks up by name is a string of its build. So the interpreter of the
-unix port is asked which of our names it knows before it has read any of them; what a chip knows
-beyond that (`machine`, `network`, `rp2`) is taken from the mocked modules, which are strict: they
-have all that the firmware uses.
+Whatever MicroPython's own code looks up by name is a string of its build. So the interpreter of
+the unix port is asked which of our names it knows before it has read any of them; what a chip
+knows beyond that (`machine`, `network`, `rp2`) is taken from the mocked modules, which are strict:
+they have all that the firmware uses.
 """
 
 from __future__ import annotations

@@ -190,12 +190,20 @@ def firmware_files(
 
     `traces` makes a development build, which prints the traceback of what kills a task.
     """
+    sources = firmware_sources(board, build_utc_s, traces=traces)
+    return build(sources, march, traces=traces).files
+
+
+def firmware_sources(
+    board: dict[str, Any], build_utc_s: int, *, traces: bool = False
+) -> dict[str, str]:
+    """Return the sources of all modules by name, with this board's data and build date."""
     sources = read_sources(FIRMWARE)
     sources["board"] = "".join(f"{name} = {value!r}\n" for name, value in board.items())
     sources["build_info"] = (
         f"VERSION = {_VERSION}\nTRACES = {traces}\nBUILD_UTC_S = {build_utc_s}\n"
     )
-    return build(sources, march, traces=traces).files
+    return sources
 
 
 def personal_files(
