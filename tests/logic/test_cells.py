@@ -110,7 +110,9 @@ def test_a_renewal_keeps_the_long_stays_that_are_known():
         before.pass_time(slot * SLOT_S)
         sample(before, slot, [(0, 0)] * SAMPLES)
     after.follow(before)
-    for slot in range(FIRST + 16, FIRST + 19):
+    for slot, north_m in ((FIRST + 16, 0), (FIRST + 17, 1_500)):
         after.pass_time(slot * SLOT_S)
-        sample(after, slot, [(1_500, 0)] * SAMPLES)
-    assert after.release()[-1] == (FIRST + 16, None), "two cells north of a long stay"
+        sample(after, slot, [(north_m, 0)] * SAMPLES)
+    after.pass_time((FIRST + 19) * SLOT_S)
+    home = grid.cell(LAT, LON, 1000)
+    assert after.release()[-2:] == [(FIRST + 16, home), (FIRST + 17, None)]

@@ -66,10 +66,10 @@ def test_a_stay_is_forgotten_a_week_after_the_last_rest_in_it():
 
 
 def test_a_rest_in_it_keeps_a_stay_known():
-    kept = KEPT_S // SLOT_S
+    kept, far = KEPT_S // SLOT_S, beside(9, 9)
     stays = lived(HOME)
-    assert told([HOME], stays, LONG - 1 + kept) == [True]
-    assert told([beside(0, -2)], stays, LONG - 1 + 2 * kept) == [False]
+    assert told([HOME, far], stays, LONG - 1 + kept) == [True, True]
+    assert told([HOME, beside(0, -2)], stays, LONG - 1 + 2 * kept) == [True, False]
 
 
 def test_the_latest_four_stays_are_known():
