@@ -1,8 +1,8 @@
 """The composition root: the only file that joins the hardware to the logic.
 
 Tasks of `duty`: `sample` turns the receiver's bytes to records, `seal` records to envelopes in the
-outbox, `send` brings them to the collector, `warn` vibrates. A task that dies resets the tag, and
-the next life says why.
+outbox, `send` brings them to the collector, `warn` vibrates, `tamper` looks at strap and case. A
+task that dies resets the tag, and the next life says why.
 """
 
 import asyncio
@@ -37,6 +37,19 @@ def bearer(tag, orders):
     return {reasons.SEND: Sender(tag, orders, radio, clock.set_rtc).send()}
 
 
+def watch(tag, sampler):
+    """Return {task: coroutine} of what looks at strap and case: none where no contact is wired."""
+    if board.STRAP is None and board.CASE is None:
+        return {}
+    from duty.tampering import Tampering
+    from hal.contact import ContactPin
+    from wire import record
+
+    wired = ((record.STRAP, board.STRAP), (record.CASE, board.CASE))
+    pins = [(cause, ContactPin(pin)) for cause, pin in wired if pin is not None]
+    return {reasons.TAMPER: Tampering(tag, sampler, pins).watch()}
+
+
 def work(tag, orders):
     """Return {task: coroutine} of a tag under its orders, or of one without any."""
     policy = orders.policy
@@ -51,11 +64,13 @@ def work(tag, orders):
     orders.followers = (sampler, sealer)
     baud = tag.config.gnss_baud
     uart = ReceiverUart(board.GNSS_UART, board.GNSS_TX, board.GNSS_RX, baud, board.GNSS_RXBUF)
-    return {
+    tasks = {
         reasons.SAMPLE: sampler.sample(uart, bytearray(board.GNSS_RXBUF)),
         reasons.WARN: sampler.warn(Vibrator(board.VIBRATOR)),
         reasons.SEAL: sealer.seal(),
     }
+    tasks.update(watch(tag, sampler))
+    return tasks
 
 
 def show(error):

@@ -13,6 +13,8 @@ GNSS_RXBUF = 2_048  # two seconds at 9,600 baud
 GNSS_POWER = None  # the pin that enables the receiver's supply, where one is wired
 
 VIBRATOR = 15  # GP15, to the motor's transistor
+STRAP = None  # the pin of the wire in the strap, to ground while closed, where there is one
+CASE = None  # the pin of the case's switch, the same way
 
 RING_OSCILLATOR = 0x4006_001C  # the RP2040's RANDOMBIT register
 WATCHDOG_SCRATCH = 0x4005_800C  # RP2040's SCRATCH0: free for firmware, kept over a reset

@@ -9,7 +9,12 @@ from tag import reasons
 
 # The longest that a task may be silent. Sealing waits for gaps of the receiver, an upload for a
 # peer: 60 s a post, and 20 s to join.
-_LIMIT_MS = {reasons.WARN: 30_000, reasons.SEAL: 180_000, reasons.SEND: 180_000}
+_LIMIT_MS = {
+    reasons.WARN: 30_000,
+    reasons.SEAL: 180_000,
+    reasons.SEND: 180_000,
+    reasons.TAMPER: 30_000,
+}
 
 
 class Supervisor:

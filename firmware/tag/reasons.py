@@ -7,8 +7,8 @@ POWER_ON = 1
 STARVED = 3  # the watchdog bit, and nothing had given a reason: the sampling loop stood still
 DOCKED = 4  # `reticent fetch` has ended
 
-SAMPLE, WARN, SEAL, SEND, BOOT = 0, 1, 2, 3, 4  # the tasks; BOOT: before they run
-TASKS = ("sample", "warn", "seal", "send", "boot")
+SAMPLE, WARN, SEAL, SEND, BOOT, TAMPER = 0, 1, 2, 3, 4, 5  # the tasks; BOOT: before they run
+TASKS = ("sample", "warn", "seal", "send", "boot", "tamper")
 
 ENDED, MEMORY, SYSTEM, STORE, STALLED, FAULT = 0, 1, 2, 3, 4, 5
 HOWS = ("ended", "no memory", "flash or system error", "stored data damaged", "stalled", "fault")
