@@ -50,6 +50,7 @@ class Extras:
     board: dict[str, Any] = field(default_factory=dict[str, Any])  # names of board.py
     changes: tuple[Change, ...] = ()
     heap_every_ms: int = 0  # how often the heap in use is reported
+    boot: str = ""  # lines at the end of boot.py, renamed with the rest of the program
 
 
 class SimulatedTag:
@@ -75,7 +76,9 @@ class SimulatedTag:
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
-        files = firmware_files(self._data, _MARCH, self._build_utc_s, traces=True)
+        files = firmware_files(
+            self._data, _MARCH, self._build_utc_s, traces=True, boot=self._extras.boot
+        )
         files |= personal_files(issuer_key, ack_key, network, baud, self._seed)
         build_image(self._flash, self._data["FLASH_BLOCKS"], files)
         self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
@@ -184,13 +187,15 @@ class SimulatedTag:
 
 
 def firmware_files(
-    board: dict[str, Any], march: str, build_utc_s: int, *, traces: bool = False
+    board: dict[str, Any], march: str, build_utc_s: int, *, traces: bool = False, boot: str = ""
 ) -> dict[str, bytes]:
     """Return the firmware as it is deployed, for `march`, with a board's data and a build date.
 
-    `traces` makes a development build, which prints the traceback of what kills a task.
+    `traces` makes a development build, which prints the traceback of what kills a task; `boot` are
+    a test's lines at the end of boot.py.
     """
     sources = firmware_sources(board, build_utc_s, traces=traces)
+    sources["boot"] += boot
     return build(sources, march, traces=traces).files
 
 

@@ -20,7 +20,7 @@ import vfs
 import world
 
 _BOARD_MODULES = ("time", "select", "machine", "rp2", "os", "network", "socket")
-_OWN_MODULES = ("chip", "clock", "world", "line", "receiver", "uart", "pins", "rp2_vfs")
+_OWN_MODULES = ("chip", "clock", "world", "line", "receiver", "uart", "pins", "rp2_vfs", "rp2_gc")
 _HOST_MODULES = ("termios", "argparse", "_thread", "uctypes", "websocket")
 _WIFI_MODULES = ("network", "socket", "ssl", "tls", "usocket", "unetwork", "requests", "mip")
 _PROGRESS_REAL_MS = 250
@@ -87,6 +87,7 @@ def _load_modules(has_wifi):
         if has_wifi or name not in _WIFI_MODULES:
             sys.modules["u" + name] = __import__(name)
     sys.modules["vfs"] = __import__("rp2_vfs")
+    sys.modules["gc"] = __import__("rp2_gc")
     for name in _OWN_MODULES:
         sys.modules.pop(name, None)
 
