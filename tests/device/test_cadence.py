@@ -5,7 +5,9 @@
 
 import asyncio
 
+from tag import events
 from tag_life import START_S, Collector, Life, blank_image
+from wire import batch, record
 from wire.batch import ALERT
 
 HOUR = 3600
@@ -72,3 +74,14 @@ def test_an_alert_takes_no_routine_envelope_along_before_its_border():
     sealed_in(life, border_s - 15, border_s + 10)
     life.send(collector)
     assert sorted(collector.stored) == [1, 2]
+
+
+def test_health_carries_the_numbers_of_the_last_events():
+    life = next_life(blank_image())
+    for code in (events.WIFI_FAILED, events.TLS_REFUSED, events.TLS_REFUSED):
+        life.tag.ring.log(code)
+    life.sealer.add_routine_events(START_S)
+    _, _, data = life.assembly.next_batch(batch.ROUTINE, START_S)
+    health = [entry for entry in batch.decode(data).records if entry[0] == record.HEALTH]
+    assert len(health) == 1
+    assert health[0][-1][-3:] == [11, 61, 61], health
