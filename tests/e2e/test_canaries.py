@@ -2,9 +2,12 @@
 
 A tag goes the whole way on the real interpreter, to a collector that never acks, so that all it
 has made stays on its flash. What it wrote to flash, receiver, network and console is searched for
-the wearer's places in every encoding; then the envelopes are opened.
+the wearer's places in every encoding; then the envelopes are opened. RETICENT_CANARIES=20 takes
+twenty wearers, of whom all but the first have places and times of their own.
 """
 
+import os
+import random
 import socket
 import ssl
 import threading
@@ -35,6 +38,20 @@ LANE = Canary("lane", 47.029613, -29.922391)
 CLINIC = Canary("clinic", 47.083179, -30.087643)
 DAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 STOPS = ((CAFE, 50), (HOME, 20), (LANE, 5), (CLINIC, 60))  # minutes
+WEARERS = int(os.getenv("RETICENT_CANARIES", "1"))
+
+
+def stops_of(wearer):
+    """Return the stops, moved: up to 500 m where no zone is, up to 30 m in one."""
+    if not wearer:
+        return STOPS
+    rng = random.Random(wearer)
+    found = []
+    for (here, minutes), reach in zip(STOPS, (4_500, 270, 270, 4_500)):
+        lat, lon = (udeg + rng.randint(-reach, reach) for udeg in (here.lat_udeg, here.lon_udeg))
+        moved = Canary(here.name, lat / 1e6, lon / 1e6)
+        found.append((moved, minutes + rng.randint(0, 12)))
+    return found
 
 
 class Sink:
@@ -83,16 +100,16 @@ class Sink:
         self.thread.join()
 
 
-def make_track():
+def make_track(stops):
     """Return the wearer's stops, five minutes of way between two of them."""
     at_s = int(DAY.timestamp())
     positions = []
-    for index, (here, minutes) in enumerate(STOPS):
+    for index, (here, minutes) in enumerate(stops):
         lat, lon = here.lat_udeg / 1e6, here.lon_udeg / 1e6
         positions += [Position(at_s + second, lat, lon) for second in range(60 * minutes)]
         at_s += 60 * minutes
-        if index + 1 < len(STOPS):
-            there = STOPS[index + 1][0]
+        if index + 1 < len(stops):
+            there = stops[index + 1][0]
             for second in range(1, 300):
                 share = second / 300
                 way_lat = lat + share * (there.lat_udeg / 1e6 - lat)
@@ -105,8 +122,9 @@ def make_track():
 class Gone:
     """All that left the tag, or stays on it."""
 
-    def __init__(self, folder, monkeypatch):
-        self.track = make_track()
+    def __init__(self, folder, monkeypatch, stops):
+        self.places = [here for here, _ in stops]
+        self.track = make_track(stops)
         self.console, self.sent = [], folder / "uart-sent"
         monkeypatch.setattr(sim_tag, "Chip", self._chip(sim_tag.Chip))
         sink = Sink(folder)
@@ -158,15 +176,15 @@ def open_all(way, run):
     return [open_envelope(one, RoleKeys(keys)) for one in genuine]
 
 
-@pytest.fixture(scope="module")
-def gone(tmp_path_factory):
+@pytest.fixture(scope="module", params=range(WEARERS))
+def gone(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
-        yield Gone(tmp_path_factory.mktemp("canaries"), monkeypatch)
+        yield Gone(tmp_path_factory.mktemp("canaries"), monkeypatch, stops_of(request.param))
 
 
 def test_the_search_finds_what_the_receiver_says(gone):
     feed = b"".join(burst.data for burst in gone.track.bursts)
-    for here, _ in STOPS:
+    for here in gone.places:
         found = here.found_in(feed)
         assert f"{here.name} latitude NMEA" in found
         assert f"{here.name} longitude NMEA" in found
@@ -174,7 +192,7 @@ def test_the_search_finds_what_the_receiver_says(gone):
 
 def test_no_place_stands_on_flash_network_uart_or_console(gone):
     for name, data in gone.outside().items():
-        for here, _ in STOPS:
+        for here in gone.places:
             assert here.found_in(data) == [], name
     assert len(gone.network) > 1_476, "there was something to search"
     assert gone.sent.stat().st_size > 0
@@ -187,9 +205,10 @@ def test_in_the_envelopes_only_the_breach_has_a_place(gone):
     for one in gone.opened:
         read = one.batch
         plain[read.kind] += batch.encode(read.kind, read.policy_version, read.week, read.records)
-    assert f"{LANE.name} latitude udeg CBOR" in LANE.found_in(plain[batch.ALERT])
-    assert LANE.found_in(plain[batch.ROUTINE]) == []
-    for here in (CAFE, HOME, CLINIC):
+    cafe, home, lane, clinic = gone.places
+    assert f"{lane.name} latitude udeg CBOR" in lane.found_in(plain[batch.ALERT])
+    assert lane.found_in(plain[batch.ROUTINE]) == []
+    for here in (cafe, home, clinic):
         assert here.found_in(plain[batch.ALERT] + plain[batch.ROUTINE]) == []
 
 

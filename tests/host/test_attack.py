@@ -104,12 +104,12 @@ def test_an_offset_is_kept_through_renewals_and_ten_places_leave_little_of_it():
 def week():
     from reticent.attacks import driven
 
-    return traffic.week_of(5, 2, driven.Rules())
+    return traffic.week_of(5, 1, driven.Rules())
 
 
 def test_every_routine_envelope_has_one_size_and_one_an_hour_leaves(week):
     assert len(week.windows.sizes) == 1
-    assert week.windows.seen[:, 0].tolist() == [1.0] * 47
+    assert week.windows.seen[:, 0].tolist() == [1.0] * 23
 
 
 def test_the_classifier_finds_a_size_or_a_time_that_tells():
