@@ -19,7 +19,7 @@ UF2 ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check attack format guards vectors sealed damage bench-gnss bench-zones fuzz
-.PHONY: emulate emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
+.PHONY: emulate emulate-cuts emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,11 +39,12 @@ bench-zones: $(VENV)/.ready ## zones: cost, shapely as oracle, the noise of R6 (
 attack: $(VENV)/.ready ## the privacy attacks, in full (ORDER= ARGS=; figures and plots in build/attack)
 	$(BIN)/reticent attack --order "$(ORDER)" --out build/attack $(ARGS)
 
-check: $(VENV)/.ready typings/.ready ## lint, format, types
+check: $(VENV)/.ready typings/.ready ## lint, format, types, each board's size budget
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/basedpyright --project firmware
+	$(BIN)/python bench/size_budget.py
 
 format: $(VENV)/.ready ## format and mend what ruff can
 	$(BIN)/ruff check --fix-only .
@@ -87,6 +88,9 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 
 emulate: $(VENV)/.ready emulator/.ready ## the whole tag on an emulated Pico (UF2=file, ARGS=--day)
 	@$(BIN)/python emulator/emulate.py --uf2 "$(UF2)" --out build/emulate $(ARGS)
+
+emulate-cuts: $(VENV)/.ready emulator/.ready ## power cuts on an emulated Pico (UF2=file CUTS=40)
+	@$(BIN)/python emulator/cuts.py --uf2 "$(UF2)" --out build/cuts --cuts $(CUTS) $(ARGS)
 
 emulate-gnss: $(VENV)/.ready emulator/.ready ## a stream's cost on an emulated Pico (UF2=file)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)"

@@ -11,15 +11,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from reticent.deploy.build import build
 from reticent.sim.feed import write_feed
 from reticent.sim.image import build_image, envelopes_in, read_image
-from reticent.sim.tag import Network, firmware_files, personal_files, read_board
+from reticent.sim.tag import Network, firmware_sources, personal_files, read_board
 from reticent.sim.track import Track
 
 HERE = Path(__file__).parent
-_MARCH = "armv6m"
+MARCH = "armv6m"
 _BLOCKS = 352
-_BOOT_MS = 10_000  # the receiver talks from here on: the tag has booted and made its key by then
+BOOT_MS = 10_000  # the receiver talks from here on: the tag has booted and made its key by then
 _LATENCY_MS = 100  # from an epoch to its first byte on the line
 
 
@@ -30,6 +31,7 @@ class Machine:
     uf2: Path
     xip_miss: int = 42
     seed: int = 1
+    plant: tuple[str, str, str] | None = None  # a module's text to be replaced by another: a fault
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Job:
     until: str | None = None  # stop when the console has said this
     cuts: str | None = None  # a folder for the volume before each flash operation
     mostCuts: int = 0
+    untilListening: bool = False  # stop when the receiver's UART was switched on
 
 
 class EmulatedTag:
@@ -67,10 +70,14 @@ class EmulatedTag:
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
-        files = firmware_files(self._data, _MARCH, self._build_utc_s)
+        sources = firmware_sources(self._data, self._build_utc_s)
+        if self._machine.plant is not None:
+            module, text, fault = self._machine.plant
+            sources[module] = sources[module].replace(text, fault)
+        files = dict(build(sources, MARCH, traces=False).files)
         files |= personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
         self.write(files)
-        self.start(_BOOT_MS)
+        self.start(BOOT_MS)
         return self.read()["identity.pub"]
 
     def read(self) -> dict[str, bytes]:
@@ -91,7 +98,7 @@ class EmulatedTag:
 
     def run(self, track: Track, silence_s: int = 0, **more: Any) -> dict[str, Any]:
         """Run over the track and `silence_s` more; return what was measured."""
-        zero_ms = track.bursts[0].utc_ms - _BOOT_MS
+        zero_ms = track.bursts[0].utc_ms - BOOT_MS
         feed = self.folder / "receiver.feed"
         write_feed(feed, ((b.utc_ms - zero_ms + _LATENCY_MS, b.data) for b in track.bursts))
         end_ms = track.bursts[-1].utc_ms - zero_ms + silence_s * 1000

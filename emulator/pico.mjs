@@ -32,6 +32,8 @@ export class Pico {
     this.onFlash = null;  // ({kind, at, size}) => bytes after which the power is cut, or null
     this.onConsole = null;  // (text)
     this.onSent = null;  // (uart, byte)
+    this.onListening = null;  // (uart): its receiver was switched on
+    this.onLost = null;  // (uart, why): 'off', or 'full'
     this.counts = { resets: 0, lost: 0, erases: new Map(), programs: 0, busyNs: 0, dogGapNs: 0 };
     this.powerOn();
   }
@@ -59,7 +61,11 @@ export class Pico {
     this.cache?.watch(mcu);
     mendUarts(mcu);
     mendNoise(mcu, this.seed + this.counts.resets + this.beforeNs);
-    mcu.uart.forEach((uart, i) => { uart.onByte = (byte) => this.onSent?.(i, byte); });
+    mcu.uart.forEach((uart, i) => {
+      uart.onByte = (byte) => this.onSent?.(i, byte);
+      uart.onListening = () => this.onListening?.(i);
+      uart.onLost = (why) => this.onLost?.(i, why);
+    });
     this.watchDog(mendWatchdog(mcu, (reason) => { this.resetReason = reason; }));
     this.connectUsb();
     for (const feed of this.feeds) this.connect(feed);

@@ -20,6 +20,8 @@ export class PL011 extends BasePeripheral {
     this.garbled = 0;
     this.marksOverrun = false;
     this.onByte = () => {};  // (byte): the firmware sent it
+    this.onLost = () => {};  // (why)
+    this.onListening = () => {};
     this.sent = mcu.clock.createAlarm(() => {
       const byte = this.shifting;
       this.shifting = -1;
@@ -41,15 +43,17 @@ export class PL011 extends BasePeripheral {
 
   // A character comes from the other end, which sends at `baud`.
   feedByte(byte, baud) {
-    if (!(this.cr & ENABLED) || !(this.cr & RX_ENABLED)) { this.lost++; return; }
+    if (!(this.cr & ENABLED) || !(this.cr & RX_ENABLED)) { this.lose('off'); return; }
     if (baud && Math.abs(this.baud / baud - 1) > MOST_DRIFT) { this.garbled++; byte = (byte * 167 + 89) & 0xff; }
-    if (this.rx.length >= this.depth) { this.lost++; this.marksOverrun = true; this.raise(OVERRUN); return; }
+    if (this.rx.length >= this.depth) { this.lose('full'); this.marksOverrun = true; this.raise(OVERRUN); return; }
     this.rx.push(byte | (this.marksOverrun ? 1 << 11 : 0));
     this.marksOverrun = false;
     this.silence.schedule(32e9 / (this.baud || 9600));  // 32 bit times
     if (this.rx.length === this.rxLevel) this.raised |= RX;
     this.tell();
   }
+
+  lose(why) { this.lost++; this.onLost(why); }
 
   shift() {
     if (this.shifting >= 0 || !this.tx.length || !(this.cr & ENABLED) || !(this.cr & TX_ENABLED)) return;
@@ -104,6 +108,7 @@ export class PL011 extends BasePeripheral {
       case LCR_H: this.lcr = value & 0xff; if (!(value & HAS_FIFO)) this.rx.length = Math.min(this.rx.length, 1); return;
       case CR:
         this.cr = value;
+        if (value & ENABLED && value & RX_ENABLED) this.onListening();
         if (value & ENABLED) this.rp2040.dma.setDREQ(this.dreq.tx); else this.rp2040.dma.clearDREQ(this.dreq.tx);
         break;
       case IFLS: this.ifls = value & 0x3f; return;

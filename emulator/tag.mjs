@@ -25,6 +25,11 @@ pico.onConsole = (text) => { fs.writeSync(consoleFile, text); seen = (seen + tex
 const sentFile = fs.openSync(job.sent, 'w');
 pico.onSent = (uart, byte) => { if (uart === job.uart) fs.writeSync(sentFile, Uint8Array.of(byte)); };
 
+let listeningMs = null;
+pico.onListening = (uart) => { if (uart === job.uart) listeningMs ??= pico.ms; };
+const losses = [];
+pico.onLost = (uart, why) => { if (losses.length < 1000) losses.push([pico.ms, why]); };
+
 // Each flash operation as it would be found after a power cut before, in the middle and behind it.
 const cuts = [];
 if (job.cuts) {
@@ -41,8 +46,9 @@ if (job.cuts) {
 let stop = null;
 const step = 1000, end = job.endMs;
 while (pico.ms < end && stop === null) {
-  const how = pico.run(Math.min(step, end - pico.ms), () => stop !== null);
+  const how = pico.run(Math.min(step, end - pico.ms), () => stop !== null || (job.untilListening && listeningMs !== null));
   if (how === 'dead') stop = 'dead';
+  if (job.untilListening && listeningMs !== null) stop = 'listening';
   if (job.until && seen.includes(job.until)) stop = 'until';
 }
 const ms = pico.ms;
@@ -52,8 +58,10 @@ const { counts } = pico;
 fs.writeFileSync(job.result, JSON.stringify({
   stop: stop ?? 'end',
   ms,
+  listeningMs,
   resets: counts.resets,
   uartBytesLost: counts.lost,
+  losses,
   busyMs: counts.busyNs / 1e6,
   watchdogGapMs: counts.dogGapNs / 1e6,
   programs: counts.programs,

@@ -6,7 +6,7 @@ import hashlib
 from duty import overlay
 from store import files
 from store.policies import FOLDER, INBOX, Policies
-from tag import events, locate, succession
+from tag import events, succession
 from tag import policy as rules
 from wire import FormatError
 
@@ -78,6 +78,8 @@ class Orders:
         signed = files.view(path)
         if signed is None:
             return
+        from tag import locate  # dropped below
+
         try:
             if locate.is_one(signed):
                 await self._take_locate(signed)
@@ -86,6 +88,8 @@ class Orders:
                 new = await self._checked(signed)
         finally:
             signed.close()
+            del locate
+            overlay.forget(overlay.LOCATE)
         if new is None:
             files.remove(path)
         else:
@@ -97,6 +101,8 @@ class Orders:
         utc_s = self._tag.utc_s()
         if self.policy is None or utc_s is None:
             return
+        from tag import locate  # dropped by _take
+
         try:
             order = await self._verified(signed, locate.decode)
             locate.check_for(order, self._tag.tag, self.policy.version, utc_s)

@@ -119,6 +119,8 @@ CASES = (
     ({"a": "A = -1", "b": "from a import A", "c": "from b import A as Z\ny = Z"}, "c", "y = -1"),
     ({"a": "X = False\nif X:\n    y = 1\nelse:\n    y = 2"}, "a", "y = 2"),
     ({"a": "X = None\ny = 1 if X is None else 2"}, "a", "y = 1"),
+    ({"a": "X = None\nif X is None and X == None:\n    y = 1"}, "a", "y = 1"),
+    ({"a": "X = 0\ny = X or z"}, "a", "y = 0 or z"),
     ({"a": "X = 1 << 40\ny = X"}, "a", "X = 1099511627776\ny = X"),
     ({"a": "def f():\n    return 1\n    g()"}, "a", "def f():\n    return 1"),
 )

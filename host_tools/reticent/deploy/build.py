@@ -102,6 +102,29 @@ def _build(items: tuple[tuple[str, str], ...], march: str, traces: bool) -> Buil
     return Build(files, made)
 
 
+def imported(program: Program, roots: list[str]) -> list[str]:
+    """Return the modules that are imported as the roots are, each behind what it needs."""
+    order: list[str] = []
+
+    def walk(name: str) -> None:
+        if name not in program or name in order:
+            return
+        if "." in name:
+            walk(name.partition(".")[0])
+        for node in program[name].body:
+            if isinstance(node, ast.ImportFrom):
+                walk(str(node.module))
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                holder = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+                for alias in node.names:
+                    walk(holder + alias.name)
+        order.append(name)
+
+    for root in roots:
+        walk(root)
+    return order
+
+
 def _dock(program: Program) -> set[str]:
     """Return the names that a host spells at the dock."""
     methods = (node.name for node in ast.walk(program[_DOCK]) if isinstance(node, ast.FunctionDef))

@@ -45,6 +45,9 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
 }
 
 
+_FOLDED = (ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp)
+
+
 class NotConstant(Exception):
     """An expression that is not made of constants alone."""
 
@@ -110,6 +113,10 @@ def evaluate(node: ast.expr, scope: Scope) -> Value:
             return _BINARY[type(op)](_number(left, scope), _number(right, scope))
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
             return _COMPARE[type(op)](evaluate(left, scope), evaluate(right, scope))
+        case ast.BoolOp(op=op, values=parts):
+            known = [evaluate(part, scope) for part in parts]
+            ends = [one for one in known if bool(one) is isinstance(op, ast.Or)]
+            return ends[0] if ends else known[-1]
         case _:
             return scope.value(node)
 
@@ -177,7 +184,7 @@ class _Folder(ast.NodeTransformer):
         """Put the value in a constant expression's place; drop branches that none comes to."""
         super().generic_visit(node)
         _end_at_return(node)
-        if isinstance(node, ast.Name | ast.Attribute | ast.BinOp | ast.UnaryOp | ast.Compare):
+        if isinstance(node, _FOLDED):
             try:
                 return _literal(evaluate(node, self._scope))
             except NotConstant:
