@@ -25,9 +25,11 @@ from reticent.collector.store import Sealed
 from reticent.run import Run
 from reticent.sim import tag as sim_tag
 from reticent.sim.demo import example_order
+from reticent.sim.faults import BrownOut, Network, OtherTime, Stuck, WrongBaud
 from reticent.sim.receiver import DIALECTS, Position, bursts
 from reticent.sim.track import Track
 from reticent.sim.way import Collector, Setting, Way, redated
+from reticent.sim.world import CAPTIVE, DEAF, SLOW_MS
 from reticent.tagcode import batch, cose, envelope, policy, record
 from tag import allowlist
 
@@ -52,6 +54,22 @@ def stops_of(wearer):
         moved = Canary(here.name, lat / 1e6, lon / 1e6)
         found.append((moved, minutes + rng.randint(0, 12)))
     return found
+
+
+def _at(hour: int, minute: int) -> int:
+    return int(DAY.replace(hour=hour, minute=minute).timestamp())
+
+
+# Each way on which something goes wrong is searched, too.
+FAULTS = (
+    Network(_at(9, 58), _at(10, 4), CAPTIVE),
+    BrownOut(_at(10, 10)),
+    Network(_at(10, 56), _at(11, 3), DEAF),
+    Stuck(_at(11, 20), _at(11, 24), False),
+    OtherTime(_at(11, 30), _at(11, 33), 90 * 86_400),
+    WrongBaud(_at(11, 40), _at(11, 42), 57_600),
+    Network(_at(11, 58), _at(12, 4), 5 * SLOW_MS),
+)
 
 
 class Sink:
@@ -132,7 +150,7 @@ class Gone:
         run.start()
         self.order = redated(replace(example_order(), level="coarse"), self.track.start_s)
         other = Collector("localhost", sink.port, sink.ca_der)
-        way = Way(run, self.track, self.order, Setting(collector=other))
+        way = Way(run, self.track, self.order, Setting(collector=other, faults=FAULTS))
         try:
             way.go(lambda _line: None)
         finally:
