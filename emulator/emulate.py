@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -36,14 +37,17 @@ from reticent.sim.way import Outcome, Setting, Way, redated, summary
 
 DATE = datetime(2026, 3, 2, tzinfo=UTC)
 SHORT_H = (12.45, 12.51)  # into Harbour Lane and on: ALERTs, a ROUTINE batch, sealed ahead
+GC_BLOCK_BYTES = 16
+RUNS = {"heap": "heap looked at", "times": "left alone"}
 SET_UP_MS = 10_000
 PROBE = b"""
-import gc, machine, time
+import gc, machine, micropython, time
 def look(timer):
     if not gc.isenabled():
         return  # the tag scrubs: all of the heap is taken for a moment
     gc.collect()
     print("#heap", time.ticks_ms(), gc.mem_free())
+    micropython.mem_info()
 timer = machine.Timer(period=1000, callback=look)  # kept, or it is collected
 """
 
@@ -69,6 +73,8 @@ class EmulatedWay(Way):
         self.measured = self._tag.run(self._track, silence_s=30)
         heap = [line.split() for line in self._tag.console().splitlines() if "#heap" in line]
         self.measured["heap"] = [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()]
+        holes = re.findall(r"max free sz: (\d+)", self._tag.console())
+        self.measured["largest_hole_at_worst"] = min(map(int, holes), default=0) * GC_BLOCK_BYTES
         self._fetch()
 
     def _fetch(self) -> None:
@@ -153,6 +159,7 @@ def main() -> None:
     parser.add_argument("--day", action="store_true")
     parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
     parser.add_argument("--xip-miss", type=int, default=42)
+    parser.add_argument("--only", choices=list(RUNS), action="append", help="one of the two tags")
     parser.add_argument("--ledger", type=Path, help="a volume with an order: only its heap")
     arguments = parser.parse_args()
     require_all(arguments.uf2)
@@ -162,12 +169,12 @@ def main() -> None:
         print("\n".join(ledger(arguments.out / "ledger", machine, arguments.ledger)))
         return
     with ThreadPoolExecutor() as pool:
-        runs = [
-            pool.submit(emulate, arguments.out / name, machine, hours, name == "heap")
-            for name in ("heap", "times")
-        ]
-        for name, run in zip(("heap looked at", "left alone"), runs, strict=True):
-            show(f"emulated Pico, xipMiss {machine.xip_miss}, {name}", run.result())
+        runs = {
+            name: pool.submit(emulate, arguments.out / name, machine, hours, name == "heap")
+            for name in (arguments.only or RUNS)
+        }
+        for name, run in runs.items():
+            show(f"emulated Pico, xipMiss {machine.xip_miss}, {RUNS[name]}", run.result())
 
 
 def show(head: str, measured: dict[str, Any]) -> None:

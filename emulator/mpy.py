@@ -18,6 +18,7 @@ class Module:
     names: list[str] = field(default_factory=list[str])
     constants: int = 0
     functions: list[tuple[bool, int]] = field(default_factory=list[tuple[bool, int]])  # native?
+    end: int = 0  # where reading ended
 
     @property
     def bytecode(self) -> int:
@@ -33,6 +34,11 @@ class Module:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data, self._at = data, 4
+
+    @property
+    def at(self) -> int:
+        """Return where it is."""
+        return self._at
 
     def take(self, size: int) -> bytes:
         self._at += size
@@ -58,6 +64,7 @@ def read(data: bytes) -> Module:
     for _ in range(objects):
         module.constants += _object(reader)
     _code(reader, module)
+    module.end = reader.at
     return module
 
 
