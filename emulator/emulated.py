@@ -74,8 +74,9 @@ class EmulatedTag:
         if self._machine.plant is not None:
             module, text, fault = self._machine.plant
             sources[module] = sources[module].replace(text, fault)
-        files = dict(build(sources, MARCH, traces=False).files)
-        files |= personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
+        made = build(sources, MARCH, traces=False)
+        (self.folder / "names.json").write_text(made.small.map())
+        files = made.files | personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
         self.write(files)
         self.start(BOOT_MS)
         return self.read()["identity.pub"]

@@ -9,6 +9,7 @@ from reticent.bench.fetch import OPEN
 from reticent.deploy import build as deploy
 from reticent.deploy import fold, rename, unused
 from reticent.deploy.program import Unfit, bound, identifiers, parse
+from reticent.deploy.turn_back import turn_back
 from reticent.deploy.words import known
 from reticent.sim.tag import firmware_sources, read_board
 
@@ -153,3 +154,10 @@ def test_names_that_may_meet_in_one_object_are_never_the_same():
 def test_a_program_that_looks_names_up_by_text_is_refused(text):
     with pytest.raises(Unfit):
         parse({"a": text})
+
+
+def test_a_traceback_is_turned_back_by_the_map(made):
+    short = made.names.of("duty.orders")["take_events"]
+    text = f'  File "duty/orders.py", line 7, in {short}\nMemoryError: in {short}\n'
+    turned = turn_back(text, json.loads(made.map()))
+    assert turned == f'  File "duty/orders.py", line 7, in take_events\nMemoryError: in {short}\n'
