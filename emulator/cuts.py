@@ -116,8 +116,8 @@ def main() -> None:
     parser.add_argument("--plant", action="store_true")
     arguments = parser.parse_args()
     require_all(arguments.uf2)
-    plant = ("store.blocks", GUARD, PLANT) if arguments.plant else None
-    machine = Machine(arguments.uf2, 0, plant=plant)
+    patches = (("store.blocks", GUARD, PLANT),) if arguments.plant else ()
+    machine = Machine(arguments.uf2, 0, patches=patches)
     shutil.rmtree(arguments.out, ignore_errors=True)
     made, whole = way(arguments.out / "whole", machine)
     all_trials = trials(arguments.out / "whole", made.measured["cuts"])

@@ -52,6 +52,35 @@ timer = machine.Timer(period=1000, callback=look)  # kept, or it is collected
 """
 
 
+# Where sealing says how far it is: code loaded, envelope made, memory scrubbed, file closed.
+SEALING = "duty.sealing"
+LOAD, SEAL = "        async with tag.sealing_code:\n", "            sealed = await self._sealed("
+SCRUB, STORE = "        await tag.run_steps(tag.scrub())  # its", "        await tag.write(commit("
+STORED = "        # Again: what the C stack"
+STEPS = ("load", "seal", "scrub", "store")
+
+
+def mark(text: str) -> tuple[str, str, str]:
+    """Return the patch that has the tag print its time in front of this text."""
+    indent = text[: len(text) - len(text.lstrip())]
+    return SEALING, text, f"{indent}print('#seal', tag.clock.ms())\n{text}"
+
+
+MARKS = tuple(map(mark, (LOAD, SEAL, SCRUB, STORE, STORED)))
+
+
+def sealing_ms(console: str) -> dict[str, list[int]]:
+    """Return how long each step of each sealed batch took, and the whole."""
+    times = [int(ms) for ms in re.findall(r"#seal (\d+)", console)]
+    found: dict[str, list[int]] = {}
+    for at in range(0, len(times) - len(STEPS), len(STEPS) + 1):
+        batch = times[at : at + len(STEPS) + 1]
+        for step, begin, end in zip(STEPS, batch, batch[1:], strict=False):
+            found.setdefault(step, []).append(end - begin)
+        found.setdefault("in all", []).append(batch[-1] - batch[0])
+    return found
+
+
 class EmulatedWay(Way):
     """The whole way, the tag on an emulated chip; envelopes are fetched at the end."""
 
@@ -74,6 +103,7 @@ class EmulatedWay(Way):
         heap = [line.split() for line in self._tag.console().splitlines() if "#heap" in line]
         self.measured["heap"] = [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()]
         holes = re.findall(r"max free sz: (\d+)", self._tag.console())
+        self.measured["sealing_ms"] = sealing_ms(self._tag.console())
         self.measured["largest_hole_at_worst"] = min(map(int, holes), default=0) * GC_BLOCK_BYTES
         self._fetch()
 
@@ -164,7 +194,7 @@ def main() -> None:
     arguments = parser.parse_args()
     require_all(arguments.uf2)
     hours = (0.0, 24.0) if arguments.day else tuple(arguments.hours)
-    machine = Machine(arguments.uf2, arguments.xip_miss)
+    machine = Machine(arguments.uf2, arguments.xip_miss, patches=MARKS)
     if arguments.ledger is not None:
         print("\n".join(ledger(arguments.out / "ledger", machine, arguments.ledger)))
         return

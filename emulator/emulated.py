@@ -31,7 +31,8 @@ class Machine:
     uf2: Path
     xip_miss: int = 42
     seed: int = 1
-    plant: tuple[str, str, str] | None = None  # a module's text to be replaced by another: a fault
+    # (module, its text, another in its place): a mark to measure by, or a fault that is planted
+    patches: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass
@@ -71,9 +72,10 @@ class EmulatedTag:
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
         sources = firmware_sources(self._data, self._build_utc_s)
-        if self._machine.plant is not None:
-            module, text, fault = self._machine.plant
-            sources[module] = sources[module].replace(text, fault)
+        for module, text, other in self._machine.patches:
+            if text not in sources[module]:
+                raise LookupError(f"{module} has no {text!r} any more")
+            sources[module] = sources[module].replace(text, other, 1)
         made = build(sources, MARCH, traces=False)
         (self.folder / "names.json").write_text(made.small.map())
         files = made.files | personal_files(issuer_key, ack_key, network, baud, self._machine.seed)

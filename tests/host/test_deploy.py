@@ -161,3 +161,35 @@ def test_a_traceback_is_turned_back_by_the_map(made):
     text = f'  File "duty/orders.py", line 7, in {short}\nMemoryError: in {short}\n'
     turned = turn_back(text, json.loads(made.map()))
     assert turned == f'  File "duty/orders.py", line 7, in take_events\nMemoryError: in {short}\n'
+
+
+UNUSED = (
+    ({"main": "import a\na.f()", "a": "def f():\n    pass\ndef g():\n    f()"}, {"a.g"}),
+    ({"main": "from a import f\nf()", "a": "from b import f", "b": "def f():\n    pass"}, set()),
+    (
+        {
+            "main": "import a, b\na.f()\nb.h()",
+            "a": "def f():\n    pass\ndef h():\n    pass",
+            "b": "def h():\n    pass",
+        },
+        {"a.h"},
+    ),
+    ({"main": "import a\nx = a\nx.f()", "a": "def f():\n    pass"}, set()),
+    (
+        {
+            "main": "import a\na.C().m()",
+            "a": "class C:\n    def m(s):\n        pass\n    def n(s):\n        pass",
+        },
+        {"a.n"},
+    ),
+    (
+        {"main": "import a\na.f()", "a": "def f():\n    pass", "b": "def g():\n    pass"},
+        {"b.g", "b"},
+    ),
+    ({"main": "import a\na.f()", "a": "x = g()\ndef f():\n    pass"}, set()),
+)
+
+
+@pytest.mark.parametrize(("modules", "gone"), UNUSED)
+def test_what_nothing_names_goes_and_nothing_else(modules, gone):
+    assert set(unused.drop(parse(modules), {"append"}, {"main"})) == gone

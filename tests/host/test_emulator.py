@@ -12,6 +12,8 @@ from reticent.tagcode import FIRMWARE
 
 EMULATOR = Path(__file__).parents[2] / "emulator"
 sys.path.append(str(EMULATOR))
+import cuts
+import emulate
 import mpy
 
 
@@ -47,3 +49,9 @@ def test_a_compiled_module_is_read_to_its_last_byte(tmp_path, module):
     read = mpy.read(data)
     assert read.end == len(data)
     assert read.native > 4 * read.bytecode if module == "tag/near" else read.bytecode > 400
+
+
+def test_what_is_patched_is_in_the_source():
+    for module, text, _ in (*emulate.MARKS, ("store.blocks", cuts.GUARD, cuts.PLANT)):
+        source = (FIRMWARE / f"{module.replace('.', '/')}.py").read_text()
+        assert source.count(text) == 1, text

@@ -1,6 +1,7 @@
 """What nothing on the tag calls is not on the tag: helpers of the host's, folded constants.
 
-By spelling, not by reasoning: a definition goes when its name stands nowhere else in the program.
+A function, class or value of a module goes when neither the module itself nor one that imports it
+names it; a method when its name stands nowhere else in the program.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections import Counter
 from reticent.deploy import fold
 from reticent.deploy.program import Program, local_name, spelled
 
+_ALL = "*"
+
 
 def drop(program: Program, kept: set[str], roots: set[str]) -> list[str]:
     """Remove what is not used, and modules that nothing imports; return what it was.
@@ -19,7 +22,7 @@ def drop(program: Program, kept: set[str], roots: set[str]) -> list[str]:
     """
     dropped: list[str] = []
     while True:
-        found = _round(program, kept)
+        found = _round(program, kept, roots)
         for module in set(program) - _reached(program, roots):
             del program[module]
             found.append(module)
@@ -28,7 +31,7 @@ def drop(program: Program, kept: set[str], roots: set[str]) -> list[str]:
         dropped += found
 
 
-def _round(program: Program, kept: set[str]) -> list[str]:
+def _round(program: Program, kept: set[str], roots: set[str]) -> list[str]:
     own = {module: spelled(tree) for module, tree in program.items()}
     counts: Counter[str] = Counter()
     for names in own.values():
@@ -37,11 +40,43 @@ def _round(program: Program, kept: set[str]) -> list[str]:
         if module in own:
             own[module][name] += 1
     found: list[str] = []
+    used = _used(program)
     for module, tree in program.items():
-        cleaner = _Cleaner(module, counts, own[module], kept)
+        names = None if module in roots or (module, _ALL) in used else used
+        cleaner = _Cleaner(module, counts, own[module], kept, names)
         cleaner.visit(tree)
         found += cleaner.dropped
     return found
+
+
+def _used(program: Program) -> set[tuple[str, str]]:
+    """Return (module, name) of what is named: in its own module, or by one that imports it.
+
+    (module, "*") where a module itself is handed about.
+    """
+    used: set[tuple[str, str]] = set()
+    for module, tree in program.items():
+        nodes = list(ast.walk(tree))
+        modules: dict[str, str] = {}
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    modules[local_name(alias)] = f"{node.module}.{alias.name}"
+                    used.add((str(node.module), alias.name))
+            elif isinstance(node, ast.Import):
+                modules |= {local_name(alias): alias.name for alias in node.names}
+        bases = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+        for node in nodes:
+            match node:
+                case ast.Attribute(value=ast.Name(id=base), attr=name) if base in modules:
+                    used.add((modules[base], name))
+                case ast.Name(id=name, ctx=ast.Load()):
+                    used.add((module, name))
+                    if name in modules and id(node) not in bases:
+                        used.add((modules[name], _ALL))
+                case _:
+                    pass
+    return used
 
 
 def _passed_on(program: Program) -> set[tuple[str, str]]:
@@ -57,9 +92,15 @@ def _passed_on(program: Program) -> set[tuple[str, str]]:
 
 class _Cleaner(ast.NodeTransformer):
     def __init__(
-        self, module: str, counts: Counter[str], own: Counter[str], kept: set[str]
+        self,
+        module: str,
+        counts: Counter[str],
+        own: Counter[str],
+        kept: set[str],
+        used: set[tuple[str, str]] | None,
     ) -> None:
         self._module, self._counts, self._own, self._kept = module, counts, own, kept
+        self._used = used  # None: by spelling
         self.dropped: list[str] = []
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
@@ -84,11 +125,11 @@ class _Cleaner(ast.NodeTransformer):
             case ast.Expr(value=ast.Constant()):
                 return []  # a docstring
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                return self._if_used([name], node)
+                return self._if_used(name, node, in_class)
             case ast.ClassDef(name=name):
-                return self._if_used([name], node)
+                return self._if_used(name, node, in_class)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_pure(value):
-                return self._if_used([name], node)
+                return self._if_used(name, node, in_class)
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=value) if not in_class:
                 values = fold.values(value)
                 return self._pairs(names, values) if len(names) == len(values) else [node]
@@ -115,12 +156,14 @@ class _Cleaner(ast.NodeTransformer):
         node.names = [alias for alias in node.names if self._own[local_name(alias)] > times(alias)]
         return [node] if node.names else []
 
-    def _if_used(self, names: list[str], node: ast.stmt) -> list[ast.stmt]:
-        for name in names:
-            is_special = name.startswith("__") and name.endswith("__")
-            if is_special or name in self._kept or self._counts[name] > 1:
-                return [node]
-        self.dropped += [f"{self._module}.{name}" for name in names]
+    def _if_used(self, name: str, node: ast.stmt, in_class: bool) -> list[ast.stmt]:
+        if in_class or self._used is None:
+            is_used = name in self._kept or self._counts[name] > 1
+        else:
+            is_used = (self._module, name) in self._used
+        if is_used or (name.startswith("__") and name.endswith("__")):
+            return [node]
+        self.dropped.append(f"{self._module}.{name}")
         return []
 
 
