@@ -32,7 +32,7 @@ def lines(log):
 def test_entries_say_who_why_when_and_what(log):
     entries = log.entries(TAG)
     assert [entry["envelopes"] for entry in entries] == [[0], [1], [2], [3]]
-    assert {key: entries[1][key] for key in entries[1] if key != "previous"} == {
+    assert {key: entries[1][key] for key in entries[1] if key not in ("previous", "account")} == {
         "time": "1970-01-01T00:00:01Z", "tag": TAG.hex(), "person": "A", "role": "officer",
         "reason": "why", "case": "7", "envelopes": [1],
     }  # fmt: skip

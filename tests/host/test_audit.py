@@ -129,6 +129,22 @@ def _(dossier):
     dossier.skip[dossier.planned[7]] = 3
 
 
+@fault("numbers-skipped", "precise-without-entry")
+def _(dossier):
+    """a number is skipped before every ALERT, and the positions are without their crossing"""
+    dossier.skip = {one: 1 for one in dossier.planned if one.kind == batch.ALERT}
+    one = dossier.holding(record.PRECISE)[0]
+    one.records.remove(next(entry for entry in one.records if entry[0] == record.CROSSING))
+
+
+@fault("numbers-skipped", "precise-too-often")
+def _(dossier):
+    """a number is skipped before a position that comes within 15 s"""
+    one, entry = dossier.holding(record.PRECISE, 3)
+    more = dossier.insert(one, batch.ALERT, [[record.PRECISE, entry[1] - 5, *entry[2:]]])
+    dossier.skip[one] = dossier.skip[more] = 1
+
+
 @fault("fork")
 def _(dossier):
     """two envelopes under one number"""
@@ -478,6 +494,13 @@ def _(dossier):
     locate(dossier, record.STRAP, 0)
 
 
+@fault("located-without-order", "located-unlawful")
+def _(dossier):
+    """a locate order's position, and the collector has no such order"""
+    dossier.locates = {}
+    locate(dossier)
+
+
 @fault("located-too-many", "located-unlawful")
 def _(dossier):
     """a fourth locate order's position"""
@@ -713,4 +736,5 @@ def test_there_are_seventy_planted_faults_and_every_code_has_one():
     assert len(FAULTS) >= 70, len(FAULTS)
     planted = set().union(*(row.values[1] for row in FAULTS))
     of_the_desk = {"log-broken", "log-rewritten", "opening-without-reason", "keys-late"}
+    of_the_desk |= {"log-time-back", "order-twice"}
     assert planted == set(CODES) - of_the_desk  # test_audit_command, test_retention

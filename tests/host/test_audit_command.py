@@ -2,16 +2,18 @@
 
 import json
 import shutil
+import sqlite3
+import stat
 
 import pytest
 
 import orders
 from agency import SLOT, START_S, WEEK, Agency
 from commands import fails
-from reticent.archive.access_log import AccessLog
+from reticent.archive.access_log import AccessLog, Opening
 from reticent.cli import run
 from reticent.orders.signing import sign_policy
-from reticent.tagcode import batch, events, record
+from reticent.tagcode import batch, events, policy, record
 from sealing import Tag
 
 OFF_GRID = [record.coarse(SLOT + 10, (15_000, 99_999))]
@@ -32,6 +34,7 @@ def agency(tmp_path):
         REVIEW_BY=START_S + 6 * 86_400,
         RECIPIENTS=[WEEK, keys.duty, keys.officer, keys.wearer],
     )
+    made.fields = fields
     made.signed = sign_policy(fields, made.ring.issuer())
     made.store.publish(made.tag.id, 1, made.signed)
     first = [record.event(SLOT + 3, events.BOOT, 1), record.health(SLOT + 3, None, 256, [9])]
@@ -156,9 +159,76 @@ def test_the_access_log_is_audited(agency, capsys):
     assert run(audit(agency, "--json")) == 1
     assert found(capsys)[0] == {"log-broken"}
 
+    path.rename(path.with_name("gone"))
+    assert run(audit(agency, "--json")) == 1, "a log that is not there is an empty one"
+    assert found(capsys)[0] == {"log-rewritten"}
+    shutil.move(path.parent, agency.folder / "elsewhere")
+    assert run(audit(agency, "--json")) == 1
+    assert found(capsys)[0] == {"log-rewritten"}
+    shutil.move(agency.folder / "elsewhere", path.parent)
+    path.with_name("gone").unlink()
+
     path.write_text(lines.replace("weekly review", " "))
     assert run(audit(agency, "--json")) == 1
     assert found(capsys)[0] == {"opening-without-reason", "log-rewritten"}
+
+
+def test_a_tag_that_is_told_of_less_of_the_log_than_before_shows_it(agency, capsys):
+    heads = []
+    for _ in range(2):
+        agency.open()
+        heads.append(agency.store.state(agency.tag.id).log_head)
+    agency.take(agency.seal([], log_head=heads[0]), agency.seal([], log_head=heads[1]))
+    assert run(audit(agency, "--json")) == 0
+    capsys.readouterr()
+    agency.take(agency.seal([], log_head=heads[0]))
+    assert run(audit(agency, "--json")) == 1
+    assert found(capsys)[0] == {"log-rewritten"}
+
+
+def test_an_entry_before_the_last_ones_time_is_noticed(agency, capsys):
+    for utc_s in (START_S + 9, START_S):
+        agency.log.append(Opening(agency.tag.id, "A", "officer", "why", "7", []), utc_s)
+    assert run(audit(agency, "--json")) == 0
+    assert found(capsys)[0] == {"log-time-back"}
+
+
+def test_two_orders_under_one_version_are_found(agency, tmp_path, capsys):
+    same, other = tmp_path / "same.cose", tmp_path / "other.cose"
+    same.write_bytes(agency.signed)
+    other.write_bytes(sign_policy({**agency.fields, policy.CELL_M: 2_000}, agency.ring.issuer()))
+    assert run(audit(agency, "--policy", str(same), "--json")) == 0
+    assert found(capsys)[0] == set()
+    assert run(audit(agency, "--policy", str(other), "--json")) == 1
+    assert found(capsys)[0] == {"order-twice"}
+
+
+def test_the_order_that_promises_least_says_when_keys_are_late(agency, capsys):
+    less = sign_policy(
+        {**agency.fields, policy.VERSION: 2, policy.RETENTION_DAYS: 30}, agency.ring.issuer()
+    )
+    later = ["--json", "--now", "2026-12-30T00:00:00Z"]  # 37 days; the ring itself says 60
+    assert run(audit(agency, *later)) == 0
+    capsys.readouterr()
+    agency.store.publish(agency.tag.id, 2, less)
+    assert run(audit(agency, *later)) == 1
+    assert found(capsys)[0] == {"keys-late"}
+
+
+def test_an_order_in_the_database_that_nobody_signed_moves_no_cell(agency, tmp_path, capsys):
+    forged = agency.signed[:-1] + bytes([agency.signed[-1] ^ 1])
+    agency.store.close()
+    with sqlite3.connect(agency.database) as database:
+        database.execute("update policies set signed = ?", (forged,))
+    out = tmp_path / "out.csv"
+    export = ["export", str(agency.folder), "--role", "officer", "--reason", "r", "--case", "7"]
+    assert run([*export, "--out", str(out)]) == 1
+    assert "not signed by the issuer" in capsys.readouterr().err
+    assert not out.exists()
+    with sqlite3.connect(agency.database) as database:
+        database.execute("update policies set signed = ?", (agency.signed,))
+    assert run([*export, "--out", str(out)]) == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
 
 
 def test_bad_input_is_one_line_and_status_2_and_nothing_is_opened(agency, tmp_path, capsys):

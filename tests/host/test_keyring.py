@@ -4,6 +4,8 @@ import os
 import shutil
 import stat
 import subprocess
+import threading
+import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -11,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from reticent.archive import keyring as keyring_module
 from reticent.archive import ring_key, wearer
 from reticent.archive.key_files import read_issuer_public
-from reticent.archive.keyring import ROLES, Keyring, role_keys
+from reticent.archive.keyring import DUTY, ROLES, Keyring, role_keys
 from reticent.archive.recipients import read_public_keys
 from reticent.archive.ring_content import Hold
 from reticent.clock import parse_utc
@@ -236,6 +238,29 @@ def test_a_hold_ends_and_is_destroyed(ring):
     assert ring.private_keys("duty") == {}
     assert "hold h1" in ring.shred(MONDAY_S + 200 * DAY_S)
     assert ring.holds() == []
+
+
+def test_a_hold_and_a_shred_at_once_lose_nothing(ring, monkeypatch):
+    """One has read the ring, and the other begins: it waits until the first has written."""
+    other = Keyring(ring.folder)
+    held = threading.Event()
+    write = Keyring._write
+
+    def slow(self, key, content):
+        held.set()
+        time.sleep(0.3)  # as long as the other would need
+        write(self, key, content)
+
+    monkeypatch.setattr(Keyring, "_write", slow)
+    ends_s = MONDAY_S + 90 * 86_400
+    hold = Hold("h", bytes(8), DUTY, "why", "7", "A", ends_s, {bytes(32): b"s"})
+    first = threading.Thread(target=ring.hold, args=(hold,))
+    first.start()
+    held.wait()
+    other.shred(MONDAY_S)
+    first.join()
+    assert [one.name for one in Keyring(ring.folder).holds()] == ["h"]
+    assert Keyring(ring.folder).private_keys(DUTY)
 
 
 def test_wrong_files_are_named(ring, tmp_path):

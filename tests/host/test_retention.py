@@ -122,6 +122,15 @@ def test_what_is_destroyed_and_held_stands_in_the_log_that_the_wearer_reads(agen
     assert json.dumps(entry["envelopes"]) == "[]"
 
 
+@pytest.mark.parametrize("wrong", [["--case", " "], ["--tag", "ab"], ["--log", "/dev/null/x"]])
+def test_what_cannot_be_logged_is_not_destroyed(agency, wrong, capsys):
+    command = ["keys", "shred", str(agency.ring.folder), "--log", str(agency.folder / "log")]
+    command += ["--tag", agency.tag.id.hex(), "--case", "retention", "--now", day(62)]
+    before = Keyring(agency.ring.folder).weeks()
+    assert run([*command, *wrong]) == 2
+    assert Keyring(agency.ring.folder).weeks() == before
+
+
 def test_a_session_opens_what_is_held_and_the_rest_is_for_others(agency):
     keys = agency.ring.folder
     hold = ["keys", "hold", "--database", str(agency.database), "--tags", str(agency.tags)]

@@ -82,6 +82,7 @@ class Dossier:
         self.skip = {}  # {Planned: numbers that are not used before it}
         self.later = []  # what is done to the stored envelopes
         self.stored, self.second, self.orders = [], [], {}
+        self.locates = None
         self.signer = self.issuer
         self.opens = True
 
@@ -123,7 +124,8 @@ class Dossier:
         """Return what the audit finds."""
         identities = {self.tag.id: Identity(self.tag.id, self.tag.public_key)}
         issuer = None if self.issuer is None else raw(self.issuer)
-        material = Material(self.stored, self.second, identities, self.orders, issuer)
+        given = (self.stored, self.second, identities, self.orders, issuer)
+        material = Material(*given, locates=self.locates)
         return audit(material, self._open(identities) if self.opens else Content())
 
     def codes(self):

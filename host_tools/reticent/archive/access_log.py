@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import pwd
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,15 +73,23 @@ class AccessLog:
         _verified_head(path, data)
         return [json.loads(line) for line in data.splitlines()]
 
-    def heads(self, tag: bytes) -> set[bytes]:
-        """Return every head that the tag's log has had, zeros included; Finding if broken."""
+    def heads(self, tag: bytes) -> list[bytes]:
+        """Return every head that the tag's log has had, zeros first; Finding if broken."""
         path = self._path(tag)
         data = read_bytes(path) if path.exists() else b""
         _verified_head(path, data)
-        return {_NO_HEAD, *(hashlib.sha256(line).digest() for line in data.splitlines())}
+        return [_NO_HEAD, *(hashlib.sha256(line).digest() for line in data.splitlines())]
 
     def _path(self, tag: bytes) -> Path:
         return self._folder / f"{tag.hex()}.jsonl"
+
+
+def account() -> str:
+    """Return the name of this process's account: unlike $USER, nobody can choose it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def _line(opening: Opening, utc_s: int, previous: bytes) -> bytes:
@@ -88,6 +97,7 @@ def _line(opening: Opening, utc_s: int, previous: bytes) -> bytes:
         "time": format_utc(utc_s),
         "tag": opening.tag.hex(),
         "person": opening.person,
+        "account": account(),
         "role": opening.role,
         "reason": opening.reason,
         "case": opening.case,

@@ -14,6 +14,7 @@ from reticent.archive.audit_breaches import Breaches
 from reticent.archive.audit_chain import Chain, Span
 from reticent.archive.audit_codes import Found
 from reticent.archive.audit_envelopes import audit_outside, audit_refused, recipients_weeks
+from reticent.archive.audit_locates import LocateKey, audit_locates
 from reticent.archive.audit_log import audit_log
 from reticent.archive.audit_orders import Filed, Order, OrderKey, audit_orders
 from reticent.archive.audit_records import audit_batch
@@ -35,6 +36,7 @@ class Material:
     orders: Mapping[OrderKey, Filed]
     issuer: bytes | None = None
     log: AccessLog | None = None
+    locates: Mapping[LocateKey, bytes] | None = None  # signed; None where nobody knows them
     late: tuple[str, ...] = ()  # weeks' keys, in words, that ought to be destroyed
 
 
@@ -64,6 +66,8 @@ def audit(material: Material, content: Content) -> list[Found]:
         found += Chain(ours, seconds, numbers, _dropped(read)).audit()
         found += audit_outside(ours, material.orders)
         found += _audit_content(ours, read, orders)
+        if material.locates is not None:
+            found += audit_locates(read, material.locates, material.issuer)
         if material.log is not None:
             found += audit_log(material.log, tag, ours)
     for tag in sorted(material.identities) if material.late else []:

@@ -1,7 +1,8 @@
 """Positions over the length of a breach: after an entry only, not too often, not too many a week.
 
 At most one in 15 s for the first 10 minutes of a breach, then one in 5 minutes (DESIGN 3). Where
-an envelope is missing, or sealed for others, nothing is known of before, and nothing is found.
+an envelope is missing, or sealed for others, nothing is known of before, and nothing is found. A
+number that was skipped hides nothing: the chain tells what came before.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Breaches:
 
     def read(self, opened: Opened, order: Order) -> Iterator[Found]:
         """Yield what the tag's next envelope has too much of."""
-        if opened.number != self._number + 1:
+        if opened.after != self._number:
             self._forget(knows_start=False)
         self._number = opened.number
         for entry in opened.batch.records:

@@ -50,6 +50,7 @@ CODES = {
     "order-forged": _violation("R18"),
     "order-overlong": _violation("R18, DESIGN 4"),
     "order-overridden": _notice("DESIGN 3, 4"),
+    "order-twice": _violation("R18, R28"),
     "order-unlawful": _violation("R29, FORMAT 7"),
     "version-rolled-back": _violation("R18, R28"),
     "recipients-wrong": _violation("DESIGN 4, FORMAT 7"),
@@ -75,6 +76,7 @@ CODES = {
     "precise-share": _notice("DESIGN 3"),
     "located-unlawful": _violation("DESIGN 3, R27"),
     "located-too-many": _violation("DESIGN 3, R27"),
+    "located-without-order": _violation("DESIGN 3, R27"),
     "error-over-gate": _violation("DESIGN 4, R5"),
     "cell-off-grid": _violation("DESIGN 3, FORMAT 8"),
     "coarse-twice": _violation("DESIGN 3, R9"),
@@ -92,6 +94,7 @@ CODES = {
     # The access log: needs its folder.
     "log-broken": _violation("R17"),
     "log-rewritten": _violation("R17, DESIGN 8"),
+    "log-time-back": _notice("R17"),
     "opening-without-reason": _violation("R17"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +14,7 @@ from reticent.archive.audit import Content, Material
 from reticent.archive.audit import audit as find
 from reticent.archive.audit_codes import NOTICE, VIOLATION, Found
 from reticent.archive.audit_inputs import Places, Sources
+from reticent.archive.audit_orders import Filed
 from reticent.archive.key_files import read_issuer_public
 from reticent.archive.keyring import Keyring, role_keys
 from reticent.archive.options import Where, Who
@@ -22,6 +23,7 @@ from reticent.archive.session import Purpose, Session
 from reticent.bench.registration import read_identities
 from reticent.console import counted, say, say_json, show
 from reticent.errors import BadInput, Finding
+from reticent.tagcode import policy as order_fields
 
 _WHERE, _WHO = Where(), Who()
 
@@ -32,7 +34,6 @@ def audit(
     where: Where = _WHERE,
     envelopes: Path | None = None,
     policy: list[Path] | None = None,
-    issuer: Path | None = None,
     role: list[str] | None = None,
     reason: str | None = None,
     case: str | None = None,
@@ -53,8 +54,6 @@ def audit(
         A file of envelopes (a CBOR sequence), or a folder of them, instead of the database's.
     policy
         A signed order, besides those in the database; may be given again.
-    issuer
-        The issuer's public key, if not issuer.public.pem among the keys.
     role
         Open with the keys of duty, officer or wearer; several with commas, or given again.
     reason
@@ -64,7 +63,7 @@ def audit(
     json
         Print JSON.
     """
-    named = {**asdict(where), "envelopes": envelopes, "issuer": issuer}
+    named = {**asdict(where), "envelopes": envelopes}
     places = Places.of(run, named, policy or [])
     purposes = _purposes(role or [], who.name(), reason, case)
     utc_s = who.utc_s(run)
@@ -99,7 +98,7 @@ def _purposes(roles: list[str], who: str, reason: str | None, case: str | None) 
 
 def _material(sources: Sources, places: Places, utc_s: int) -> Material:
     issuer = None if places.issuer is None else read_issuer_public(places.issuer)
-    log = AccessLog(places.log) if places.log is not None and places.log.is_dir() else None
+    log = None if places.log is None else AccessLog(places.log)  # none there: an empty one
     return Material(
         sources.envelopes(),
         sources.second,
@@ -107,15 +106,21 @@ def _material(sources: Sources, places: Places, utc_s: int) -> Material:
         sources.orders,
         issuer,
         log,
-        _late_keys(places.keys, utc_s),
+        sources.locates(),
+        _late_keys(places.keys, sources.orders.values(), utc_s),
     )
 
 
-def _late_keys(keys: Path | None, utc_s: int) -> tuple[str, ...]:
-    """Return the weeks' keys of a ring that are over their retention; nothing of it is opened."""
+def _late_keys(keys: Path | None, orders: Iterable[Filed], utc_s: int) -> tuple[str, ...]:
+    """Return the weeks' keys of a ring that are over their retention; nothing of it is opened.
+
+    The order that promises the least counts: what stands in the ring's folder, anybody can edit.
+    """
     if keys is None or not keys.is_dir():
         return ()
-    late = Keyring(keys).late(utc_s)
+    promised = [filed.fields.get(order_fields.RETENTION_DAYS) for filed in orders]
+    days = [one for one in promised if type(one) is int]
+    late = Keyring(keys).late(utc_s, min(days, default=None))
     return tuple(f"{role} {day_of(week)}" for role, weeks in late.items() for week in weeks)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reticent.archive.audit_locates import LocateKey
 from reticent.archive.audit_orders import Filed, OrderKey, read_order
 from reticent.collector.store import Sealed, Store
 from reticent.errors import BadInput
@@ -75,6 +76,16 @@ class Sources:
         """Return the envelopes by tag and number; of one tag where it is given."""
         return [one for one in self._stored if tag in (None, one.tag)]
 
+    def locates(self) -> dict[LocateKey, bytes] | None:
+        """Return the signed locate orders of the orders here; None without a database."""
+        if self._store is None:
+            return None
+        return {
+            (tag, version, number): signed
+            for tag, version in self.orders
+            for number, signed in self._store.locate_orders(tag, version)
+        }
+
     def set_log_head(self, tag: bytes, log_head: bytes) -> None:
         """Let the collector's next ack carry the head, where its database is here."""
         if self._store is not None:
@@ -94,7 +105,10 @@ def _read_all(path: Path | None, store: Store | None) -> tuple[list[Sealed], lis
 
 
 def _orders(files: tuple[Path, ...], store: Store | None) -> dict[OrderKey, Filed]:
-    """Return the orders by tag and version: the database's, and those in files over them."""
+    """Return the orders by tag and version: the database's, and those in files over them.
+
+    One that is another than the database's is filed with that one as its twin.
+    """
     orders: dict[OrderKey, Filed] = {}
     for tag, version, signed in [] if store is None else store.policies():
         try:
@@ -107,7 +121,9 @@ def _orders(files: tuple[Path, ...], store: Store | None) -> dict[OrderKey, File
             filed = read_order(read_bytes(path))
         except BadInput as error:
             raise BadInput(str(error) if str(path) in str(error) else f"{path}: {error}") from None
-        orders[filed.tag, filed.version] = filed
+        known = orders.setdefault((filed.tag, filed.version), filed)
+        if known.signed != filed.signed:
+            orders[filed.tag, filed.version] = replace(filed, twin=known.signed)
     return orders
 
 

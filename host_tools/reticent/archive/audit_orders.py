@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from reticent.archive.audit_codes import Found
+from reticent.archive.key_files import is_signed_by
 from reticent.archive.words import Measures, Reader
 from reticent.errors import BadInput
-from reticent.tagcode import FormatError, cbor, cose, envelope, order_limits, policy
+from reticent.tagcode import FormatError, cbor, cose, order_limits, policy
 
 OrderKey = tuple[bytes, int]  # tag and version
 
@@ -57,6 +55,7 @@ class Filed:
     signed: bytes
     fields: dict[int, Any]
     order: Order | None
+    twin: bytes | None = None  # what else is filed, signed, under this tag and version
 
 
 def read_order(signed: bytes, key: OrderKey | None = None) -> Filed:
@@ -93,6 +92,9 @@ def _audit_order(filed: Filed, issuer: bytes | None) -> list[Found]:
     says = filed.fields.get(policy.TAG), filed.fields.get(policy.VERSION)
     if says != (filed.tag, filed.version):
         told.append(("order-misfiled", "The order is filed under another tag or version."))
+    if filed.twin is not None:
+        words = "Another order is signed under this version: not everybody has the same one."
+        told.append(("order-twice", words))
     told += [("order-overridden", sentence) for sentence in _override_words(filed)]
     return [Found(code, filed.tag, None, filed.version, sentence) for code, sentence in told]
 
@@ -118,14 +120,8 @@ def _signature_faults(filed: Filed, issuer: bytes | None) -> list[tuple[str, str
     if issuer is None:
         words = "The order's signature was not checked: the issuer's public key is not here."
         return [("order-unverified", words)]
-    kid, payload, signature = cose.parse(filed.signed)
-    try:
-        if kid == envelope.kid_of(issuer):
-            key = Ed25519PublicKey.from_public_bytes(issuer)
-            key.verify(signature, cose.to_be_signed(kid, payload))
-            return []
-    except InvalidSignature:
-        pass
+    if is_signed_by(issuer, filed.signed):
+        return []
     return [("order-forged", "The order is not signed by the issuer.")]
 
 

@@ -52,7 +52,7 @@ def split_runs(opened: list[Opened], orders: Mapping[OrderKey, Order]) -> list[R
         boots = any(
             entry[:1] + entry[2:3] == [record.EVENT, events.BOOT] for entry in one.batch.records
         )
-        follows = before is not None and one.number == before.number + 1
+        follows = before is not None and one.after == before.number
         if not follows or boots or order is not runs[-1].order:
             runs.append(Run(order, [], boots))
         runs[-1].batches.append(one)

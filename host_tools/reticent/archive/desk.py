@@ -5,13 +5,12 @@ Every command that shows plaintext goes through here, so that each opening is lo
 
 from __future__ import annotations
 
-import os
-import pwd
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from reticent.archive.access_log import AccessLog
+from reticent.archive.key_files import is_signed_by, read_issuer_public
 from reticent.archive.keyring import role_keys
 from reticent.archive.opener import Opened
 from reticent.archive.session import Purpose, Result, Session
@@ -24,12 +23,17 @@ from reticent.tagcode import cbor, cose
 
 @dataclass(frozen=True)
 class Desk:
-    """The collector's database, the registered tags, a key ring and the access logs."""
+    """The collector's database, the registered tags, a key ring and the access logs.
+
+    With the issuer's public key the orders are checked that say what records mean: whoever has the
+    database could else move every cell.
+    """
 
     database: Path
     tags: Path
     keys: Path
     log: Path
+    issuer: Path | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Opening:
         """Log and open what the roles' keys open; an empty reason or case is refused first."""
         held = {role: role_keys(desk.keys, role) for role in asked.roles}
         identities = read_identities(desk.tags)
+        self._issuer = None if desk.issuer is None else read_issuer_public(desk.issuer)
         self._store = Store(desk.database, must_exist=True)
         self._readers: dict[tuple[bytes, int], Reader] = {}
         self.results: list[Result] = []
@@ -82,13 +87,13 @@ class Opening:
         """Return what reads this envelope's records."""
         key = (one.tag, one.batch.policy_version)
         if key not in self._readers:
-            signed = self._store.policy(*key)
+            signed = self._policy(one)
             self._readers[key] = Reader(None if signed is None else Measures.of(signed))
         return self._readers[key]
 
     def fields(self, one: Opened) -> dict[int, object]:
         """Return the published order's map for this envelope; BadInput where none is."""
-        signed = self._store.policy(one.tag, one.batch.policy_version)
+        signed = self._policy(one)
         if signed is None:
             raise BadInput(
                 f"version {one.batch.policy_version} of the order is not in the database; "
@@ -96,17 +101,24 @@ class Opening:
             )
         return cast("dict[int, object]", cbor.decode(cose.parse(signed)[1]))
 
+    def _policy(self, one: Opened) -> bytes | None:
+        """Return the published, signed order of this envelope; None where none is."""
+        version = one.batch.policy_version
+        signed = self._store.policy(one.tag, version)
+        if signed is None:
+            return None
+        if self._issuer is None:
+            raise BadInput("name the issuer's public key with --issuer: the order must be checked")
+        if not is_signed_by(self._issuer, signed):
+            raise Finding(
+                f"version {version} of the order in the database is not signed by the issuer; "
+                "keep the database, and see: reticent audit"
+            )
+        return signed
+
     def close(self) -> None:
         """Close the database."""
         self._store.close()
-
-
-def account() -> str:
-    """Return the name of this process's account: unlike $USER, nobody can choose it."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
 
 
 def tag_id(text: str | None) -> bytes | None:
@@ -114,6 +126,9 @@ def tag_id(text: str | None) -> bytes | None:
     if text is None:
         return None
     try:
-        return bytes.fromhex(text)
+        found = bytes.fromhex(text)
     except ValueError:
-        raise BadInput(f"{text!r} is no tag id; it is 16 hex digits") from None
+        found = b""
+    if len(found) != cose.KID_SIZE:
+        raise BadInput(f"{text!r} is no tag id; it is 16 hex digits")
+    return found

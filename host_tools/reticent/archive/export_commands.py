@@ -22,7 +22,7 @@ from reticent.archive.report import Report, read_truth
 from reticent.archive.report_page import page
 from reticent.console import counted, say, say_json
 from reticent.errors import BadInput
-from reticent.files import write_whole
+from reticent.files import PRIVATE, write_whole
 from reticent.run import Run
 
 _WHERE, _WHO = Where(), Who()
@@ -72,7 +72,7 @@ def export(
     if out is None:
         say(text.rstrip("\n"))
         return
-    write_whole(out, text.encode())
+    write_whole(out, text.encode(), PRIVATE)
     classes = Counter(row.precision for row in rows)
     counts = {name: classes[name] for name in (PRECISE, COARSE, NONE)}
     if json:
@@ -123,7 +123,7 @@ def report(
         told = Report.of(opening, minutes)
     finally:
         opening.close()
-    write_whole(out, page(told).encode())
+    write_whole(out, page(told).encode(), PRIVATE)
     if json:
         say_json({"file": str(out), **told.figures()})
     else:

@@ -136,6 +136,7 @@ def shred(
     log: Path,
     tag: str,
     case: str,
+    database: Path | None = None,
     who: Who = _WHO,
     json: bool = False,
 ) -> None:
@@ -154,15 +155,22 @@ def shred(
         The tag's id (16 hex digits).
     case
         The case's number; it is logged.
+    database
+        The collector's database: the tag then signs that it was told of the log's entry.
     json
         Print JSON.
     """
-    utc_s = who.utc_s()
-    gone = Keyring(folder).shred(utc_s)
-    words = "; ".join(gone) or "nothing was due"
-    AccessLog(log).append(
-        Opening(tag_id(tag) or b"", who.name(), "keys", f"destroyed: {words}", case, []), utc_s
-    )
+    utc_s, owner = who.utc_s(), tag_id(tag) or b""
+    ring = Keyring(folder)
+    words = "; ".join(ring.due(utc_s)) or "nothing is due"
+    # Logged first, like an opening: what cannot be logged is not done.
+    entry = Opening(owner, who.name(), "keys", f"to be destroyed: {words}", case, [])
+    head = AccessLog(log).append(entry, utc_s)
+    if database is not None:
+        store = Store(database, must_exist=True)
+        store.set_log_head(owner, head)
+        store.close()
+    gone = ring.shred(utc_s)
     tell(
         f"{folder}: destroyed {counted(len(gone), 'secret')}; no trace of them is left in it",
         {"destroyed": gone},

@@ -7,6 +7,7 @@ import sys
 from getpass import getpass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from reticent.errors import BadInput
 from reticent.files import PRIVATE, read_bytes, read_text, write_new
-from reticent.tagcode import envelope
+from reticent.tagcode import cose, envelope
 
 ISSUER, ISSUER_PUBLIC = "issuer.pem", "issuer.public.pem"
 
@@ -56,6 +57,17 @@ def read_issuer_public(path: Path) -> bytes:
     if not isinstance(key, Ed25519PublicKey):
         raise BadInput(f"{path}: not an Ed25519 public key in PEM; give an issuer.public.pem")
     return key.public_bytes_raw()
+
+
+def is_signed_by(issuer: bytes, signed: bytes) -> bool:
+    """Return whether this COSE_Sign1 is the issuer's; FormatError where it is none."""
+    kid, payload, signature = cose.parse(signed)
+    key = Ed25519PublicKey.from_public_bytes(issuer)
+    try:
+        key.verify(signature, cose.to_be_signed(kid, payload))
+    except InvalidSignature:
+        return False
+    return kid == envelope.kid_of(issuer)
 
 
 def read_issuer(path: Path) -> Ed25519PrivateKey:

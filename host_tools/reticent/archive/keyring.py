@@ -12,10 +12,13 @@ them, under a new one. So no copy of ring.sealed from before opens any more.
 
 from __future__ import annotations
 
+import fcntl
+import os
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import cbor2
 from cryptography.exceptions import InvalidTag
@@ -63,6 +66,30 @@ _WEARER, _PUBLIC, _SEALED = "wearer.pem", "recipients.toml", "ring.sealed"
 _VERSION = 1
 _MOST_WEEKS = 60
 _DAY_S = 86_400
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _alone(
+    method: Callable[Concatenate[Keyring, _P], _R],
+) -> Callable[Concatenate[Keyring, _P], _R]:
+    """Let no other process at the ring meanwhile: what reads, changes and writes is one step.
+
+    Who reads waits too: the ring key that reading finds left over would be a writer's next one.
+    """
+
+    @wraps(method)
+    def locked(ring: Keyring, *args: _P.args, **options: _P.kwargs) -> _R:
+        folder = os.open(ring.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            return method(ring, *args, **options)
+        finally:
+            os.close(folder)
+
+    return locked
 
 
 class Keyring:
@@ -129,6 +156,7 @@ class Keyring:
         """Return the public keys for every week that has a second in [from_s, until_s)."""
         return self.public_keys().recipients(from_s, until_s, str(self.folder / _PUBLIC))
 
+    @_alone
     def private_keys(self, role: str) -> dict[bytes, X25519PrivateKey]:
         """Return a role's keys by key id, as far as they are not destroyed."""
         if role not in ROLES:
@@ -141,6 +169,7 @@ class Keyring:
             raise BadInput(f"{self.folder}: no {role} keys any more; all are destroyed")
         return by_kid([X25519PrivateKey.from_private_bytes(key) for key in raw])
 
+    @_alone
     def held(self, role: str) -> dict[bytes, bytes]:
         """Return the content secrets that holds keep for a role, by the envelope's SHA-256."""
         if role == WEARER:
@@ -148,6 +177,7 @@ class Keyring:
         holds = [hold for hold in self._content()[1].holds if hold.role == role]
         return {digest: secret for hold in holds for digest, secret in hold.secrets.items()}
 
+    @_alone
     def holds(self) -> list[Hold]:
         """Return the holds, in the order in which they were made."""
         return self._content()[1].holds
@@ -157,14 +187,19 @@ class Keyring:
         fields = self._sealed_fields()
         return dict(zip(AGENCY, fields[2:4], strict=True))
 
-    def late(self, now_s: int) -> dict[str, list[int]]:
-        """Return the weeks, by role, whose keys ought to be destroyed by now."""
-        kept_s = self.public_keys().retention_days * _DAY_S
+    def late(self, now_s: int, most_days: int | None = None) -> dict[str, list[int]]:
+        """Return the weeks, by role, whose keys ought to be destroyed by now.
+
+        The ring says after how many days; `most_days` is what somebody else says, if less.
+        """
+        days = self.public_keys().retention_days
+        kept_s = (days if most_days is None else min(days, most_days)) * _DAY_S
         return {
             role: [week for week in weeks if batch.week_start(week) + kept_s <= now_s]
             for role, weeks in self.weeks().items()
         }
 
+    @_alone
     def hold(self, hold: Hold) -> None:
         """Keep a hold, under the ring key in use."""
         key, content = self._content()
@@ -173,6 +208,7 @@ class Keyring:
         content.holds.append(hold)
         self._write(key, content)
 
+    @_alone
     def rotate(self, add_weeks: int = 0) -> None:
         """Replace the ring key; add weeks behind the last one for an order that goes on."""
         _, content = self._content()
@@ -184,25 +220,34 @@ class Keyring:
             write_whole(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
         self._replace(content)
 
+    @_alone
+    def due(self, now_s: int) -> list[str]:
+        """Return in words what `shred` would destroy now."""
+        return [words for words, _ in self._take_due(self._content()[1], now_s)]
+
+    @_alone
     def shred(self, now_s: int) -> list[str]:
         """Destroy what is due: weeks over their retention, holds at their end; say what.
 
         The ring key is replaced and the old one overwritten; Finding where a trace is left.
         """
         key, content = self._content()
-        gone: list[bytes] = [key.key]
-        words: list[str] = []
+        due = self._take_due(content, now_s)
+        self._replace(content)
+        self._prove([key.key, *(secret for _, secrets in due for secret in secrets)])
+        return [words for words, _ in due]
+
+    def _take_due(self, content: RingContent, now_s: int) -> list[tuple[str, list[bytes]]]:
+        """Take what is due out of the content; return it in words, with its secrets."""
+        taken: list[tuple[str, list[bytes]]] = []
         for role, weeks in self.late(now_s).items():
             for week in weeks:
-                gone.append(content.weeks[role].pop(week))
-                words.append(f"{role} key of the week of {day_of(week)}")
+                words = f"{role} key of the week of {day_of(week)}"
+                taken.append((words, [content.weeks[role].pop(week)]))
         for hold in [hold for hold in content.holds if hold.ends_s <= now_s]:
             content.holds.remove(hold)
-            gone += hold.secrets.values()
-            words.append(f"hold {hold.name}")
-        self._replace(content)
-        self._prove(gone)
-        return words
+            taken.append((f"hold {hold.name}", list(hold.secrets.values())))
+        return taken
 
     def _content(self) -> tuple[RingKey, RingContent]:
         fields = self._sealed_fields()

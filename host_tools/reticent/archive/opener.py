@@ -48,11 +48,16 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Genuine:
-    """A stored envelope whose tag's signature holds; `chain` is its tie to the one before."""
+    """A stored envelope whose tag's signature holds; `chain` is its tie to the one before.
+
+    `after` is the number of the stored envelope that it names as the one before: 0 at the chain's
+    start, None where that is not the one stored before it.
+    """
 
     sealed: Sealed
     envelope: envelope.Envelope
     chain: str
+    after: int | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Opened:
     tag: bytes
     number: int
     chain: str
+    after: int | None
     batch: batch.Batch
 
 
@@ -90,7 +96,9 @@ def authenticate(
         except Refusal as reason:
             refused.append(Refused(sealed.tag, sealed.number, str(reason)))
             continue
-        genuine.append(Genuine(sealed, read, _chain(read, sealed.tag, before)))
+        chain = _chain(read, sealed.tag, before)
+        follows = {CHAIN_START: 0, CHAIN_HOLDS: before.number if before else None}
+        genuine.append(Genuine(sealed, read, chain, follows.get(chain)))
         before = sealed
     return genuine, refused
 
@@ -136,7 +144,7 @@ def open_envelope(genuine: Genuine, keys: RoleKeys) -> Opened:
         raise Refusal(Reason.CONTENT) from None
     if (content.kind, content.policy_version) != (read.header.kind, read.header.policy_version):
         raise Refusal(Reason.HEADER)
-    return Opened(sealed.tag, sealed.number, genuine.chain, content)
+    return Opened(sealed.tag, sealed.number, genuine.chain, genuine.after, content)
 
 
 def _authentic(sealed: Sealed, identities: Mapping[bytes, Identity]) -> envelope.Envelope:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from cyclopts import Parameter
 
-from reticent.archive.desk import Asked, Desk, Opening, account, tag_id
+from reticent.archive.access_log import account
+from reticent.archive.desk import Asked, Desk, Opening, tag_id
+from reticent.archive.key_files import ISSUER_PUBLIC
 from reticent.clock import Clock
 from reticent.errors import BadInput
 from reticent.run import Run
@@ -28,12 +30,15 @@ class Where:
         The key ring.
     log
         The access logs' folder; else access-log beside the database.
+    issuer
+        The issuer's public key, if not issuer.public.pem among the keys.
     """
 
     database: Path | None = None
     tags: Path | None = None
     keys: Path | None = None
     log: Path | None = None
+    issuer: Path | None = None
 
     def desk(self, run: Path | None) -> Desk:
         """Return the desk of these options."""
@@ -44,7 +49,9 @@ class Where:
             keys, log = keys or places.keys, log or places.access_log
         if database is None or tags is None or keys is None:
             raise BadInput("name a run's folder, or give --database, --tags and --keys")
-        return Desk(database, tags, keys, log or database.with_name("access-log"))
+        beside = keys / ISSUER_PUBLIC
+        issuer = self.issuer or (beside if beside.exists() else None)
+        return Desk(database, tags, keys, log or database.with_name("access-log"), issuer)
 
 
 @Parameter(name="*")

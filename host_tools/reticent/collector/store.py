@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import (
     URL,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
@@ -228,13 +229,12 @@ class Store:
 
     def raise_least_policy_version(self, tag: bytes, version: int) -> None:
         """Bar what is below a version that the tag has sealed under: it never goes back (R28)."""
-        if self.state(tag).least_policy_version < version:
-            self._set(tag, least_policy_version=version)
+        self._set(tag, _tags.c.least_policy_version < version, least_policy_version=version)
 
-    def _set(self, tag: bytes, **values: int | bytes) -> None:
+    def _set(self, tag: bytes, *conditions: ColumnElement[bool], **values: int | bytes) -> None:
         with self._writing.begin() as connection:
             connection.execute(upsert(_tags).values(tag=tag).on_conflict_do_nothing())
-            connection.execute(update(_tags).where(_tags.c.tag == tag).values(values))
+            connection.execute(update(_tags).where(_tags.c.tag == tag, *conditions).values(values))
 
 
 def _put(connection: Connection, sealed: Sealed, received_s: int) -> str:
