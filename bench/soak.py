@@ -53,13 +53,19 @@ for name in overlay._SEALING:
     __import__(name)
 overlay._RESIDENT += tuple(name for name in sys.modules if name.startswith("seal."))
 """
+# In a function: main.py's names are in the same table as boot.py's.
 LEAK = """
-kept = []
-dropping = overlay.drop
-def drop():
-    dropping()
-    kept.append(bytes(%d))
-overlay.drop = drop
+def plant():
+    kept = []
+    dropping = overlay.drop
+
+    def drop():
+        dropping()
+        kept.append(bytes(%d))
+
+    overlay.drop = drop
+
+plant()
 """
 
 

@@ -47,7 +47,8 @@ class Outbox:
         self._alerts, self._routines = _Shelf(ALERT), _Shelf(ROUTINE)
         for name in os.listdir(folder):
             first, _, kind = name.partition(".")
-            self._load(self._shelf(kind), int(first, 16))
+            if kind in (ALERT, ROUTINE):
+                self._load(self._shelf(kind), int(first, 16))
         for shelf in (self._alerts, self._routines):
             shelf.numbers.sort()
             shelf.firsts.sort()
