@@ -3,28 +3,23 @@
 import pytest
 from littlefs import LittleFSError
 
-from reticent.sim.image import _volume, compile_firmware
-from reticent.sim.tag import read_board
-from reticent.tagcode import FIRMWARE
+from reticent.sim.image import _volume
+from reticent.sim.tag import firmware_files, read_board
 
 ENVELOPE, LARGEST_ORDER = 1_476, 16_384
 SEGMENT = 2 * (6 + ENVELOPE)  # firmware/store/outbox.py: number and length before each
 
 
-@pytest.fixture(scope="module")
-def firmware() -> dict[str, bytes]:
-    return compile_firmware(FIRMWARE, "armv6m")
-
-
 @pytest.mark.parametrize("board", ["pico", "pico_w"])
-def test_the_stated_capacity_fits_beside_all_else(board, firmware):
+def test_the_stated_capacity_fits_beside_all_else(board):
     data = read_board(board)
+    firmware = firmware_files(data, "armv6m", 1_780_000_000)
     held = {name: holds(data["FLASH_BLOCKS"], files) for name, files in layouts(firmware).items()}
     print(board, "envelopes:", {name: 2 * segments for name, segments in held.items()})
     assert data["OUTBOX_BLOCKS"] <= held["on the volume"]
 
 
-def test_thirty_days_fit_every_board(firmware):
+def test_thirty_days_fit_every_board():
     routine, alerts = 24 + 29 * 3, 30  # an hour each on the first day, then eight
     for board in ("pico", "pico_w"):
         assert 2 * read_board(board)["OUTBOX_BLOCKS"] - 2 >= routine + alerts, board
