@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from commands import fails
-from reticent.attacks import home, offset, rule, silences, traffic
+from reticent.attacks import errands, home, offset, rule, silences, traffic
 from reticent.attacks.cellmap import flat
 from reticent.attacks.draws import Task, draw
 from reticent.attacks.figures import Figure
-from reticent.attacks.kept import Kept
+from reticent.attacks.kept import Kept, _code, _needed
 from reticent.attacks.population import live, most_seen, nights
 from reticent.attacks.tracks import read_tracks
 from reticent.attacks.wearers import FAR_ERRANDS_M, NEAR_ERRANDS_M
@@ -74,10 +74,22 @@ def test_errands_next_door_of_a_long_stay_are_silent():
     assert ((np.abs(flat(everything, cell, 1000)).max(axis=1) + 1) // 2 == 1).sum() > 20
 
 
+def test_errands_tell_a_home_where_they_are_told_next_door():
+    missed = [errands.miss(errands.Task(k, 60, 1000, NEAR_ERRANDS_M)) for k in range(50)]
+    assert errands.guess([one.every_rest for one in missed]).median < 0.32
+    assert errands.guess([one.told for one in missed]).median > 0.32
+
+
 def test_the_silences_around_a_dwelling_tell_it_no_better_than_its_cell_would():
     misses = [silences.misses(live(seed, 60, 1000), FAR_ERRANDS_M) for seed in range(20)]
     for name in misses[0]:
         assert np.median([one[name] for one in misses]) > 0.4, name
+
+
+def test_what_is_kept_depends_on_the_code_that_the_work_runs():
+    assert _needed("errands") >= {"errands", "home", "population", "rule", "wearers", "towns"}
+    assert "traffic" not in _needed("draws")
+    assert _code("reticent.attacks.draws") != _code("reticent.attacks.traffic")
 
 
 def test_work_that_was_done_is_kept_and_found_again(tmp_path):

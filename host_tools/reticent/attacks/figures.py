@@ -12,6 +12,7 @@ LEAST, MOST = ">=", "<="
 NEEDED: dict[str | tuple[str, str], int] = {
     "R12": 2_000,
     ("R12", "crossing"): 500,
+    ("R12", "home: its errands"): 500,
     "R14": 1_000,
     "R20": 2_000,
     "other": 100,

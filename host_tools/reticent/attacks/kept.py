@@ -6,10 +6,12 @@ this account alone: what lies in it is loaded as pickles, which are code.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import pickle
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +19,7 @@ from reticent.files import PRIVATE, make_private_folder, write_whole
 from reticent.tagcode import FIRMWARE
 
 _PART = 25
-_SHOWS = {"commands", "figures", "kept", "on_tracks", "plots", "suite", "summary", "tracks"}
+_PACKAGE = "reticent.attacks"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,7 +30,6 @@ class Kept:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._code = _code() if folder else b""
         if folder:
             make_private_folder(folder)
 
@@ -58,7 +59,7 @@ class Kept:
 
     def _path(self, folder: Path, work: Callable[[T], R], part: list[T]) -> Path:
         said = f"{work.__module__}.{work.__qualname__} {part!r}"
-        name = hashlib.sha256(self._code + said.encode()).hexdigest()[:32]
+        name = hashlib.sha256(_code(work.__module__) + said.encode()).hexdigest()[:32]
         return folder / f"{name}.pickle"
 
     def _load(self, work: Callable[[T], R], part: list[T]) -> list[R]:
@@ -79,13 +80,27 @@ def _part(work: Callable[[T], R], part: list[T]) -> list[R]:
     return [work(task) for task in part]
 
 
-def _code() -> bytes:
-    """Return the hash of the code that a result depends on: the attacks, the rule, the noise."""
+@cache
+def _code(module: str) -> bytes:
+    """Return the hash of the code that a module's work depends on: itself, the rule, the noise."""
     found = hashlib.sha256()
     here = Path(__file__).parent
-    paths = [path for path in here.glob("*.py") if path.stem not in _SHOWS]
+    paths = [here / f"{name}.py" for name in _needed(module.removeprefix(_PACKAGE + "."))]
     paths += [*(FIRMWARE / "tag").glob("*.py"), *(FIRMWARE / "wire").glob("*.py")]
     paths += [here.parent / "sim" / name for name in ("noise.py", "told.py", "receiver.py")]
     for path in sorted(paths):
-        found.update(path.read_bytes())
+        found.update(path.read_bytes() if path.exists() else b"")
     return found.digest()
+
+
+def _needed(name: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the names of the attacks' modules that one of them imports, and their imports."""
+    known |= {name}
+    path = Path(__file__).with_name(f"{name}.py")
+    for node in ast.walk(ast.parse(path.read_text() if path.exists() else "")):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_PACKAGE):
+            inner = (node.module or "")[len(_PACKAGE) + 1 :]
+            for other in [inner] if inner else [one.name for one in node.names]:
+                if other not in known:
+                    known = _needed(other, known)
+    return known

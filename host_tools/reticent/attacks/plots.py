@@ -20,15 +20,17 @@ def require_plots() -> None:
 def write_plots(folder: Path, figures: list[Figure]) -> list[Path]:
     """Write a plot for each requirement's attack, and return the files."""
     groups: dict[str, list[Figure]] = {}
+    kinds: dict[str, str] = {}
     for figure in figures:
         for kind in ("median error", "within 0.1", "upper 95 %", "right", "alone"):
             if kind in figure.what:
-                title = f"{figure.requirement} {figure.attack.split(':')[0]} {kind}"
+                title = f"{figure.requirement} {figure.attack}, {kind}".lstrip("- ")
                 groups.setdefault(title, []).append(figure)
-    return [_plot(folder, title, rows) for title, rows in groups.items()]
+                kinds[title] = kind
+    return [_plot(folder, title, kinds[title], rows) for title, rows in groups.items()]
 
 
-def _plot(folder: Path, title: str, rows: list[Figure]) -> Path:
+def _plot(folder: Path, title: str, kind: str, rows: list[Figure]) -> Path:
     """Draw a figure a line, with a mark where its bar is."""
     from matplotlib.figure import Figure as Sheet
 
@@ -39,12 +41,13 @@ def _plot(folder: Path, title: str, rows: list[Figure]) -> Path:
         axes.barh(place, row.value, color=colour, height=0.7)
         if row.bar is not None:
             axes.plot([row.bar, row.bar], [place - 0.45, place + 0.45], color="black")
-    labels = [f"{row.attack}, {row.on}: {row.what}" for row in rows]
+    labels = [f"{row.on}: {row.what.replace(kind, '').strip(' :')}".strip(": ") for row in rows]
     axes.set_yticks(range(len(rows)), labels, fontsize=7)
-    axes.invert_yaxis()
-    axes.set_title(f"{title} (black: the bar)", fontsize=9, loc="left")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    has_bar = any(row.bar is not None for row in rows)
+    axes.set_title(title + (" (black: the bar)" if has_bar else ""), fontsize=9, loc="left")
     axes.set_xlabel("cells" if rows[0].unit == "cell" else rows[0].unit or "AUC", fontsize=8)
-    name = "".join(letter if letter.isalnum() else "-" for letter in title.lower()).strip("-")
+    name = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
     path = folder / f"{name}.png"
     sheet.savefig(path, dpi=110)
     return path

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from reticent.attacks import driven, seized, summary, traffic, unicity, wearers
+from reticent.attacks import driven, errands, seized, summary, traffic, unicity, wearers
 from reticent.attacks.addresses import homes_in_small_cells
 from reticent.attacks.draws import Draw, Task, draw
 from reticent.attacks.figures import Figure
@@ -19,7 +19,7 @@ from reticent.attacks.population import live
 from reticent.attacks.towns import TOWNS
 
 TERMS = (7, 30, 90, 365)
-_COMPARED, _RECOVERED = 0.05, 0.05  # of the draws
+_COMPARED, _SILENT, _RECOVERED, _AROUND = 0.15, 0.05, 0.05, 0.25  # of the draws
 _TOWNSPEOPLE = 100
 _FULL = 100  # draws; below, what goes through the pipeline is short too
 _TOWN_DAYS = 7
@@ -96,17 +96,20 @@ def _figures(
         (setting.first(_WEEKS) + k, setting.traffic_days, setting.rules)
         for k in range(setting.traffic_wearers)
     ]
-    weeks = kept.each(pool, _week, asked, partial(step, "weeks through the pipeline"))
+    weeks = kept.each(pool, traffic.week_asked, asked, partial(step, "weeks through the pipeline"))
     drawn: dict[int, list[Draw]] = {}
     for kind, name in _DRAWN.items():
         tasks = [_task(setting, kind, k) for k in range(setting.draws)]
         drawn[kind] = kept.each(pool, draw, tasks, partial(step, name))
+    around = {kind: _around(pool, setting, kind, step, kept) for kind in (_FAR, _NEAR)}
     step("attacks", 0, 1)
     draws = drawn[_FAR]
     yield from summary.homes(draws, drawn[_FAR_LESSONS], setting.terms, "errands at 3 km")
     yield from summary.homes(
         drawn[_NEAR], drawn[_NEAR_LESSONS], setting.terms, "errands at 1.2 km"
     )
+    yield from summary.around(around[_FAR], setting.days, "errands at 3 km")
+    yield from summary.around(around[_NEAR], setting.days, "errands at 1.2 km")
     yield from summary.others(draws, drawn[_FAR_LESSONS], setting.days)
     yield from summary.silences(draws, "errands at 3 km")
     yield from summary.silences(drawn[_NEAR], "errands at 1.2 km")
@@ -121,6 +124,17 @@ def _figures(
     step("attacks", 1, 1)
 
 
+def _around(
+    pool: ProcessPoolExecutor, setting: Setting, kind: int, step: Step, kept: Kept
+) -> list[errands.Missed]:
+    """Return how the attacker by errands misses the first wearers of a population."""
+    tasks = [
+        errands.Task(one.seed, setting.days, one.cell_m, one.errands_m)
+        for one in (_task(setting, kind, k) for k in range(int(_AROUND * setting.draws)))
+    ]
+    return kept.each(pool, errands.miss, tasks, partial(step, "homes by their errands"))
+
+
 def _task(setting: Setting, kind: int, number: int) -> Task:
     is_near = kind in (_NEAR, _NEAR_LESSONS)
     return Task(
@@ -130,13 +144,9 @@ def _task(setting: Setting, kind: int, number: int) -> Task:
         wearers.NEAR_ERRANDS_M if is_near else wearers.FAR_ERRANDS_M,
         attacks=kind == _FAR,
         compares=kind in (_FAR, _FAR_LESSONS) and number < _COMPARED * setting.draws,
-        keeps_silent=kind in (_FAR, _NEAR) and number < _COMPARED * setting.draws,
+        keeps_silent=kind in (_FAR, _NEAR) and number < _SILENT * setting.draws,
         recovers=kind == _FAR and number < _RECOVERED * setting.draws,
     )
-
-
-def _week(asked: tuple[int, int, driven.Rules]) -> traffic.Week:
-    return traffic.week_of(*asked)
 
 
 def _unicity(setting: Setting) -> Iterator[Figure]:

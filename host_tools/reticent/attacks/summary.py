@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from reticent.attacks import home
+from reticent.attacks import errands, home
 from reticent.attacks.addresses import Small
 from reticent.attacks.draws import ERRORS, SEEN, TRIPS, Draw
+from reticent.attacks.errands import Missed
 from reticent.attacks.figures import LEAST, MOST, Figure
 from reticent.attacks.offset import KNOWN
 from reticent.attacks.seized import Gains
@@ -55,6 +56,20 @@ def _of_home(attack: str, on: str, guess: home.Guess, is_given: bool) -> Iterato
     )
     yield Figure(
         "R12", attack, on, f"{what}: within 0.1", guess.within, "share", most, MOST, count
+    )
+
+
+def around(missed: list[Missed], days: int, population: str) -> Iterator[Figure]:
+    """The home by its errands: what our tag tells against R12's bar, and every rest's cell."""
+    guess = errands.guess([one.told for one in missed])
+    yield from _of_home("its errands", f"{population}, {days} days", guess, True)
+    guess = errands.guess([one.every_rest for one in missed])
+    on, name = f"every rest, {population}", "home: its errands"
+    yield Figure(
+        "other", name, on, "median error", guess.median, "cell", _GIVEN[0], LEAST, guess.draws
+    )
+    yield Figure(
+        "other", name, on, "within 0.1", guess.within, "share", _GIVEN[1], MOST, guess.draws
     )
 
 

@@ -79,6 +79,11 @@ def week_of(seed: int, days: int, rules: driven.Rules) -> Week:
     return Week(windows, days, cells, kinds.count(record.PRECISE), len(sent), total)
 
 
+def week_asked(asked: tuple[int, int, driven.Rules]) -> Week:
+    """Return week_of() these: (seed, days, rules)."""
+    return week_of(*asked)
+
+
 def _states(wearer: Wearer, sort: int, days: int) -> Bools:
     """Return what the wearer did in each hour: [hour, state]."""
     way = wearer.at(np.arange(0, days * DAY_S, 60.0))
