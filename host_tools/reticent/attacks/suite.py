@@ -92,11 +92,7 @@ def leave_interrupts() -> None:
 def _figures(
     pool: ProcessPoolExecutor, setting: Setting, step: Step, kept: Kept
 ) -> Iterator[Figure]:
-    asked = [
-        (setting.first(_WEEKS) + k, setting.traffic_days, setting.rules)
-        for k in range(setting.traffic_wearers)
-    ]
-    weeks = kept.each(pool, traffic.week_asked, asked, partial(step, "weeks through the pipeline"))
+    weeks = _weeks(pool, setting, step, kept)
     drawn: dict[int, list[Draw]] = {}
     for kind, name in _DRAWN.items():
         tasks = [_task(setting, kind, k) for k in range(setting.draws)]
@@ -122,6 +118,17 @@ def _figures(
     yield from _unicity(setting)
     yield from summary.seizures(seized.gains(setting.seed, setting.rules, setting.seizures))
     step("attacks", 1, 1)
+
+
+def _weeks(
+    pool: ProcessPoolExecutor, setting: Setting, step: Step, kept: Kept
+) -> list[traffic.Week]:
+    """Return wearers' weeks through the pipeline, for R20."""
+    asked = [
+        (setting.first(_WEEKS) + k, setting.traffic_days, setting.rules)
+        for k in range(setting.traffic_wearers)
+    ]
+    return kept.each(pool, traffic.week_asked, asked, partial(step, "weeks through the pipeline"))
 
 
 def _around(

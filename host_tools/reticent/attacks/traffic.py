@@ -122,10 +122,9 @@ def envelopes(
             leaving = [one for one in waiting if at_border or one[1] == batch.ALERT]
             waiting = [one for one in waiting if one not in leaving]
             begins_s = max(utc_s - driven.START_S + rng.uniform(0, 1), free_s)
-            free_s = begins_s + max(float(rng.normal(*_JOIN_S)), 0.5)
-            for size, which in leaving:
-                made.append(Sent(free_s, size, which))
-                free_s += _NEXT_S
+            joined_s = begins_s + max(float(rng.normal(*_JOIN_S)), 0.5)
+            made += [Sent(joined_s + k * _NEXT_S, *one) for k, one in enumerate(leaving)]
+            free_s = joined_s + _NEXT_S * len(leaving)
     return made
 
 
