@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from commands import fails
-from reticent.attacks import errands, home, offset, rule, silences, traffic
+from reticent.attacks import driven, errands, home, offset, rule, silences, traffic
 from reticent.attacks.cellmap import flat
 from reticent.attacks.draws import Task, draw
 from reticent.attacks.figures import Figure
@@ -18,7 +18,7 @@ from reticent.attacks.population import live, most_seen, nights
 from reticent.attacks.tracks import read_tracks
 from reticent.attacks.wearers import FAR_ERRANDS_M, NEAR_ERRANDS_M
 from reticent.cli import run
-from reticent.tagcode import EXAMPLES
+from reticent.tagcode import EXAMPLES, batch, record
 
 ORDER = str(EXAMPLES / "order" / "order.toml")
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "tracks"
@@ -114,14 +114,22 @@ def test_an_offset_is_kept_through_renewals_and_ten_places_leave_little_of_it():
 
 @pytest.fixture(scope="module")
 def week():
-    from reticent.attacks import driven
-
     return traffic.week_of(5, 1, driven.Rules())
 
 
 def test_every_routine_envelope_has_one_size_and_one_an_hour_leaves(week):
     assert len(week.windows.sizes) == 1
     assert week.windows.seen[:, 0].tolist() == [1.0] * 23
+
+
+def test_an_alert_before_a_border_takes_no_routine_envelope_along():
+    cut_s = driven.START_S + 3_600 - 30
+    said = [(cut_s, batch.ALERT, record.crossing(cut_s, 0, True))]
+    order = driven.policy_of(driven.Rules(), 1, [])
+    sent = traffic.envelopes(said, order, 1, np.random.default_rng(1))
+    assert 3_570 <= next(one.at_s for one in sent if one.kind == batch.ALERT) < 3_600
+    routine = [one.at_s for one in sent if one.kind == batch.ROUTINE]
+    assert [int(at_s // 3_600) for at_s in routine] == list(range(1, 24)), routine
 
 
 def test_the_classifier_finds_a_size_or_a_time_that_tells():
