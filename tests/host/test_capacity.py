@@ -40,15 +40,13 @@ def holds(blocks: int, files: dict[str, bytes]) -> int:
     volume.mount()
     for name, content in files.items():
         put(volume, name, content)
+    put(volume, "orders/next", bytes(LARGEST_ORDER))
+    put(volume, "outbox/ffffffff.a", bytes(SEGMENT))
     segments = 0
     try:
         while True:
             put(volume, f"outbox/{2 * segments + 1:08x}.r", bytes(SEGMENT))
             put(volume, "state/counters", bytes(120))
-            put(volume, "orders/next", bytes(LARGEST_ORDER))
-            put(volume, "outbox/ffffffff.a", bytes(SEGMENT))
-            volume.remove("outbox/ffffffff.a")
-            volume.remove("orders/next")
             segments += 1
     except LittleFSError:
         return segments
