@@ -102,7 +102,7 @@ emulate-seal: $(VENV)/.ready emulator/.ready ## sealing and secrets on an emulat
 	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)"
 	@$(BIN)/python bench/secrets_emulated.py --uf2 "$(UF2)" --cuts $(CUTS)
 
-soak: $(VENV)/.ready ## thirty days of a tag's time with seeded faults (ARGS="--days 30 --seed 1")
+soak: $(VENV)/.ready ## thirty days of a tag under seeded faults, minutes (ARGS="--days 30 --seed 1")
 	@$(BIN)/python bench/soak.py $(ARGS)
 
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml
