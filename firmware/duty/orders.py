@@ -104,7 +104,7 @@ class Orders:
         from tag import locate  # dropped by _take
 
         try:
-            order = await self._verified(signed, locate.decode)
+            order = await self._verified(signed, locate.decode_steps)
             locate.check_for(order, self._tag.tag, self.policy.version, utc_s)
         except FormatError:
             self._said.append((events.LOCATE_INVALID, rules.BAD_FORM))
@@ -161,7 +161,7 @@ class Orders:
     async def _checked(self, signed):
         """Return (version, not_before) of an order that may follow, else None; why is said."""
         try:
-            new = await self._verified(signed, rules.decode_terms)
+            new = await self._verified(signed, rules.terms_steps)
             held = self._held_version()
             cell_m = self._tag.secrets.kept_cell_m()
             succession.check_follows(new, self.policy, self._tag.tag, held, cell_m)
@@ -218,18 +218,19 @@ class Orders:
             else None
         )
 
-    async def _verified(self, signed, decode=rules.decode):
-        """Return what `decode` makes of it; FormatError or PolicyError where it is not genuine."""
+    async def _verified(self, signed, decode_steps=rules.decode_steps):
+        """Return what is decoded of it; FormatError or PolicyError where it is not genuine."""
         async with self._tag.verifying_code:
             from seal import ed25519
 
             steps = rules.verified(signed, self._tag.config.issuer_key, ed25519.verify)
             start, stop = await self._tag.run_steps(steps)
             del steps, ed25519  # or their code stays while this decodes
-        try:
-            return decode(signed, start, stop)
-        finally:
-            overlay.forget(overlay.LIMITS)
+            overlay.drop()
+            try:
+                return await self._tag.run_steps(decode_steps(signed, start, stop))
+            finally:
+                overlay.forget(overlay.LIMITS)
 
     def _see(self, digest):
         self._seen = (digest,) + self._seen[:1]

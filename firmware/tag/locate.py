@@ -38,9 +38,9 @@ def is_one(signed):
     return isinstance(fields, dict) and fields.get(FORMAT) == LOCATE_FORMAT
 
 
-def decode(data, start, stop):
-    """Return the LocateOrder of these verified bytes of the data; FormatError or PolicyError."""
-    return LocateOrder(check(cbor.decode_span(data, start, stop)))
+def decode_steps(data, start, stop):
+    """Return, in steps, the LocateOrder of these verified bytes; FormatError or PolicyError."""
+    return LocateOrder(check((yield from cbor.span_steps(data, start, stop))))
 
 
 def check(fields):

@@ -115,8 +115,10 @@ def _check_zones(fields, require):
     vertices = area_m2 = 0
     windows = _checked_quiet(fields, require)
     counts = [0, 0, 0, 0]
-    for entry in zones:
+    for number in range(len(zones)):
+        entry = yield from cbor.entry_steps(zones, number)
         zone = zone_limits.checked(entry, fields[NOT_BEFORE], require)
+        yield
         counts[zone.kind] += 1
         vertices += zone_limits.vertices(zone)
         if zone.windows:
@@ -201,6 +203,13 @@ def _check_recipients(fields, require):
         for key in keys:
             require(isinstance(key, bytes) and len(key) == _KEY_SIZE, "a recipient's key")
     require(isinstance(wearer, bytes) and len(wearer) == _KEY_SIZE, "the wearer's key")
+
+
+def check_steps(fields, require):
+    """Tell every rule, in steps."""
+    check_whole(fields, require)
+    for rules in RULES:
+        yield from rules(fields, require) or ()
 
 
 # Each takes (fields, require) and tells `require(holds, rule)` one rule after the other: here it

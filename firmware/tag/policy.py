@@ -84,8 +84,9 @@ class Policy:
         self.warn_m = fields[WARN_M]
         quiet = fields[QUIET]  # None: by the sun (warning.py)
         self.quiet = None if quiet is None else Hours(self.not_before, quiet)
-        entries = fields[ZONES] if has_zones else ()
-        self.zones = [order_zones.make(entry, self.not_before) for entry in entries]
+        self.zones = []
+        if has_zones:
+            cbor.drained(self.add_zones(fields))
         self.address = Address(self.version, self.slot_s, fields[RECIPIENTS])
         self.first_week = self.address.first_week
         # The two exceptions of DESIGN.md section 3: a position with a strap or case event, and
@@ -95,6 +96,13 @@ class Policy:
         self.overrides = {limit: granted for limit, granted, _ in fields[OVERRIDES]}
         self.reviewed_s = None if fields[REVIEW] is None else fields[REVIEW][0]
         self.is_revoked = fields[REVOKED] is not None
+
+    def add_zones(self, fields):
+        """Make the zones of the map, in steps."""
+        entries = fields[ZONES]
+        for number in range(len(entries)):
+            entry = yield from cbor.entry_steps(entries, number)
+            self.zones.append(order_zones.make(entry, self.not_before))
 
     def level_at(self, utc_s):
         """Return the level in force: one lower from a missed review on, never higher (R22)."""
@@ -118,7 +126,7 @@ def read(signed, issuer_key, verify):
     or PolicyError; the policy in force stays as it is then.
     """
     start, stop = yield from verified(signed, issuer_key, verify)
-    return decode(signed, start, stop)
+    return (yield from decode_steps(signed, start, stop))
 
 
 def verified(signed, issuer_key, verify):
@@ -139,25 +147,40 @@ def verified(signed, issuer_key, verify):
     return start, stop
 
 
-def decode(data, start=0, stop=None, has_zones=True):
-    """Return the Policy of these bytes of the data, unsigned; FormatError or PolicyError."""
-    fields = cbor.decode_span(data, start, len(data) if stop is None else stop, ZONES)
-    check(fields)
-    return Policy(fields, has_zones)
+def decode(data):
+    """Return the Policy of these bytes, unsigned; FormatError or PolicyError."""
+    return cbor.drained(decode_steps(data, 0, len(data)))
 
 
-def decode_terms(data, start, stop):
-    """Return the same without its zones, to ask whether it may follow (succession.py)."""
-    return decode(data, start, stop, has_zones=False)
+def decode_steps(data, start, stop):
+    """Return, in steps, the Policy of these bytes of the data: the largest takes a tag 10 s."""
+    fields = yield from _checked_steps(data, start, stop)
+    policy = Policy(fields, has_zones=False)
+    yield from policy.add_zones(fields)
+    return policy
+
+
+def terms_steps(data, start, stop):
+    """Return, in steps, the same without its zones, to ask whether it may follow."""
+    fields = yield from _checked_steps(data, start, stop)
+    return Policy(fields, has_zones=False)
 
 
 def check(fields):
     """Raise PolicyError where the map of fields is not a whole order within the limits."""
+    cbor.drained(_check_steps(fields))
+
+
+def _checked_steps(data, start, stop):
+    fields = yield from cbor.span_steps(data, start, stop, ZONES)
+    yield from _check_steps(fields)
+    return fields
+
+
+def _check_steps(fields):
     from tag import order_limits  # a tag has no room for what is asked once an order
 
-    order_limits.check_whole(fields, _require)
-    for rules in order_limits.RULES:
-        rules(fields, _require)
+    yield from order_limits.check_steps(fields, _require)
 
 
 def _require(holds, rule):

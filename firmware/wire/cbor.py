@@ -25,6 +25,7 @@ _NOWHERE = object()  # no map's key
 _STRINGS, _ARRAYS = (bytes, bytearray, memoryview), (list, tuple)  # made once
 _LONG = 256  # bytes of a string that is not copied
 _MANY = 64  # entries of an array
+_ITEMS_A_STEP = 32
 
 ELSEWHERE = "(a long text)"  # of what a text says the tag asks only that it is not blank
 _BLANKS = b" \t\n\x0b\x0c\r"
@@ -49,14 +50,28 @@ def decode(data):
 
 
 def decode_span(data, start, stop, in_place=None):
-    """Return the value of exactly the bytes from `start` to before `stop`.
+    """Return, at once, what span_steps() returns."""
+    return drained(span_steps(data, start, stop, in_place))
+
+
+def drained(steps):
+    """Return what a generator returns, at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def span_steps(data, start, stop, in_place=None):
+    """Return, in steps, the value of exactly the bytes from `start` to before `stop`.
 
     `data` need only have len(), bytes by place and slices: what lies on flash is not read whole.
     With `in_place` the array under this key of the outermost map stays there (InPlace), and so do
     long texts, which read as ELSEWHERE; a long array of small ints reads as an array("i").
     """
     reader = _Reader(data, start, stop, in_place)
-    value = reader.read()
+    value = yield from reader.read_steps()
     if reader.at != stop:
         raise FormatError  # trailing bytes
     return value
@@ -72,6 +87,13 @@ def decode_first(data, start):
 def is_small(value):
     """Return whether this is an int that is no object on the tag either."""
     return type(value) is int and -_SMALL_INT <= value < _SMALL_INT
+
+
+def entry_steps(entries, number):
+    """Return, in steps, an entry of a list or of what stays in place."""
+    if isinstance(entries, InPlace):
+        return (yield from entries.entry_steps(number))
+    return entries[number]
 
 
 def bytes_at(data, at):
@@ -147,10 +169,14 @@ class InPlace:
         return len(self._starts) - 1
 
     def __getitem__(self, number):
+        return drained(self.entry_steps(number))
+
+    def entry_steps(self, number):
+        """Return an entry, in steps."""
         if not 0 <= number < len(self):
             raise IndexError
         start, stop = self._starts[number : number + 2]
-        return decode_span(self._data, start, stop, _NOWHERE)
+        return (yield from span_steps(self._data, start, stop, _NOWHERE))
 
     def end(self, at):
         """Take note of where one more entry ends."""
@@ -188,7 +214,15 @@ class _Reader:
 
     def read(self):
         """Return the next value, whole."""
+        return drained(self.read_steps())
+
+    def read_steps(self):
+        """Return the next value, whole, in steps."""
+        count = 0
         while True:
+            count += 1
+            if count % _ITEMS_A_STEP == 0:
+                yield
             value = self._item()
             if value is _OPENED:
                 continue

@@ -1,8 +1,8 @@
 """A newer order over the air, the largest that is legal, on a Pico W's heap.
 
-RETICENT_SPARE_KB takes so much from it. The whole way: the collector hands it out, the tag checks
-it, keeps it, and puts it in force when it begins; no ROUTINE batch too many or too few, and the
-audit finds nothing.
+40 KB (RETICENT_SPARE_KB) are taken from it. The whole way: the collector hands it out, the tag
+checks it, keeps it, and puts it in force when it begins; no ROUTINE batch too many or too few, and
+the audit finds nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from reticent.sim.way import Setting, Way, redated
 from reticent.tagcode import batch, events, policy, record
 
 DATE = datetime(2026, 3, 2, tzinfo=UTC)
-SPARE_KB = int(os.environ.get("RETICENT_SPARE_KB", "0"))
+SPARE_KB = int(os.environ.get("RETICENT_SPARE_KB", "40"))
 HOURS = (7.0, 11.25)
 BEGINS_H = 9.0
 CORNERS = 1_024
