@@ -69,7 +69,12 @@ def heap_range():
     raise Skip("the heap's mapping is not found")
 
 
-def test_scrubbing_leaves_next_to_nothing_of_what_was_freed():
+def other_work(depth):
+    """Call deep enough that nothing of what is over is left on the C stack."""
+    return sorted((depth, 0), key=lambda value: other_work(depth - 1) if depth else value)
+
+
+def test_scrubbing_leaves_nothing_of_what_was_freed():
     if sys.platform != "linux":
         raise Skip("needs /proc/self/mem")
     mocked.power_on(flash=io.BytesIO(b"\xff" * 4096 * 4), board={"flash_blocks": 4})
@@ -79,9 +84,11 @@ def test_scrubbing_leaves_next_to_nothing_of_what_was_freed():
     masked = masked_secret()
     scatter(masked)
     before = count_in_heap(masked)
+    # The collector reads the C stack, where a copy's address may be left: without this one of 201
+    # stays (the digest itself is the 201st). So a tag scrubs again once it has done other work.
+    other_work(6)
     assert len(list(chip.scrub())) == 1
     after = count_in_heap(masked)
     print("%d copies before, %d after" % (before, after))
     assert before >= COPIES, before
-    # One may still be pointed at from the C stack, which the collector reads: no garbage yet.
-    assert after <= 1, after
+    assert after == 0, after
