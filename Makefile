@@ -16,6 +16,7 @@ CUTS ?= 40
 FUZZ ?= gnss
 BATCHES ?= 10000
 UF2 ?=
+BOARD ?= pico
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check attack format guards vectors sealed damage bench-gnss bench-zones fuzz
@@ -86,8 +87,9 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 	  -max_len=$(if $(filter gnss,$(FUZZ)),500,17000) -rss_limit_mb=1024 \
 	  -artifact_prefix=build/ build/fuzz-$(FUZZ)
 
-emulate: $(VENV)/.ready emulator/.ready ## the whole tag on an emulated Pico (UF2=file, ARGS=--day)
-	@$(BIN)/python emulator/emulate.py --uf2 "$(UF2)" --out build/emulate $(ARGS)
+emulate: $(VENV)/.ready emulator/.ready ## the whole tag on an emulated chip (UF2=file BOARD=pico ARGS=--day)
+	@$(BIN)/python emulator/emulate$(if $(filter pico_w,$(BOARD)),_wifi,).py --uf2 "$(UF2)" \
+	  --out build/emulate$(if $(filter pico_w,$(BOARD)),-wifi,) $(ARGS)
 
 emulate-cuts: $(VENV)/.ready emulator/.ready ## power cuts on an emulated Pico (UF2=file CUTS=40)
 	@$(BIN)/python emulator/cuts.py --uf2 "$(UF2)" --out build/cuts --cuts $(CUTS) $(ARGS)

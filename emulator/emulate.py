@@ -35,7 +35,7 @@ from reticent.sim.tag import DAY_S, Network
 from reticent.sim.track import Track
 from reticent.sim.way import Outcome, Setting, Way, redated, summary
 
-DATE = datetime(2026, 3, 2, tzinfo=UTC)
+DATE = datetime(2026, 11, 2, tzinfo=UTC)  # behind the build date that a frozen build has
 SHORT_H = (12.45, 12.51)  # into Harbour Lane and on: ALERTs, a ROUTINE batch, sealed ahead
 GC_BLOCK_BYTES = 16
 RUNS = {"heap": "heap looked at", "times": "left alone"}
@@ -98,7 +98,8 @@ class EmulatedWay(Way):
     def _simulate(self, *_: object) -> None:
         if self._probe:
             files = self._tag.read()
-            self._tag.write(files | {"boot.py": files["boot.py"] + PROBE})
+            if "boot.py" in files:  # a frozen build may have one of its own
+                self._tag.write(files | {"boot.py": files["boot.py"] + PROBE})
         self.measured = self._tag.run(self._track, silence_s=30)
         heap = [line.split() for line in self._tag.console().splitlines() if "#heap" in line]
         self.measured["heap"] = [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()]
@@ -190,11 +191,13 @@ def main() -> None:
     parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
     parser.add_argument("--xip-miss", type=int, default=42)
     parser.add_argument("--only", choices=list(RUNS), action="append", help="one of the two tags")
+    parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
     parser.add_argument("--ledger", type=Path, help="a volume with an order: only its heap")
     arguments = parser.parse_args()
     require_all(arguments.uf2)
     hours = (0.0, 24.0) if arguments.day else tuple(arguments.hours)
-    machine = Machine(arguments.uf2, arguments.xip_miss, patches=MARKS)
+    frozen = arguments.frozen
+    machine = Machine(arguments.uf2, arguments.xip_miss, patches=MARKS, is_frozen=frozen)
     if arguments.ledger is not None:
         print("\n".join(ledger(arguments.out / "ledger", machine, arguments.ledger)))
         return

