@@ -13,12 +13,16 @@ _RATE_MS = 1_000  # between two epochs of the receiver
 _LAG_S = 3  # time passes in the pipeline this long behind, so that a late fix is not too late
 _COUNT_STEP = 3_600
 _PROGRESS_S = 20  # the longest that the warner says nothing to the supervisor
-_WAKE_S = (
-    30  # a receiver with a backup supply has its fix again within some 2 s; three times tried
-)
-_LEAST_REST_S = 60
-_REST_STEP_MS = 4_000  # the watchdog bites after 8.3 s
+# How long before a fix is due the receiver is listened to: one whose supply was off and that has
+# a backup supply has its fix again within some 2 s, and may have to be set up again.
+_SUPPLY_AHEAD_S = 30
+_AHEAD_S = 5
+_LEAST_REST_S = 15
+_LEAST_OFF_S = 60
+_REST_STEP_MS = 2_000  # the watchdog bites after 8.3 s, and the UART's buffer must not overflow
 _RETRY_S = 10  # between two searches for a receiver that none has found
+_CUT = b"\0"  # a byte that no sentence has
+_MOST_OPENED = 8
 _FIRST_CLAIMS = 3  # epochs that say the same time before the first one is believed
 
 
@@ -37,6 +41,7 @@ class Sampler:
         )
         self._loss = loss.Loss(self._now_s(), self._policy.slot_s)
         self._has_found = False
+        self._opened = []  # (milliseconds, cause): strap and case, before there was a time
         self._supply = supply  # None: the receiver is always on
         self._warning = asyncio.Event()
         self._pattern_ms = None
@@ -120,42 +125,58 @@ class Sampler:
         since_s = self._now_s()
         while not self._is_over():
             await asyncio.sleep_ms(self._tag.gap.poll_ms())
-            self._hear(buffer, uart.read_into(buffer))
+            count = uart.read_into(buffer)
+            self._hear(buffer, count)
             now_s = self._now_s()
             if self._loss.is_silent(now_s) and now_s - since_s >= _RETRY_S:
                 return
-            if self._supply is not None and self._rest_s():
-                await self._rest(self._supply, buffer)
+            if count == 0 and self._may_rest():
+                await self._rest(uart, buffer)
+                if self._supply is not None:
+                    return  # it may be back at its maker's rate and settings
                 since_s = self._now_s()
 
-    def _rest_s(self):
-        """Return how long the receiver may be off: until shortly before the next fix is due.
+    def _wake_s(self):
+        return self._pipeline.wake_s(_AHEAD_S if self._supply is None else _SUPPLY_AHEAD_S)
 
-        0 where that is not worth it, and while there is no fix: then it searches.
-        """
+    def _may_rest(self):
+        """Return whether nothing has to be heard for a while; not while there is no fix."""
         utc_s = self._tag.utc_s()
         if utc_s is None or self._loss.is_late(self._now_s()):
-            return 0
-        rest_s = self._pipeline.due_s - utc_s - _WAKE_S
-        return rest_s if rest_s >= _LEAST_REST_S else 0
+            return False
+        least_s = _LEAST_REST_S if self._supply is None else _LEAST_OFF_S
+        return self._wake_s() - utc_s >= least_s
 
-    async def _rest(self, supply, buffer):
-        """Let the receiver be off. Time passes on in short steps, for the watchdog's sake."""
-        supply.off()
+    async def _rest(self, uart, buffer):
+        """Let the receiver be off, or what it says go by unread, until shortly before the next
+        fix is due. Time passes on in short steps.
+        """
         self._tag.is_resting = True
-        while self._pipeline.due_s - _WAKE_S > self._tag.utc_s():
+        if self._supply is not None:
+            self._supply.off()
+        self._epochs.read(_CUT, 0, 1)  # no sentence of before goes on in one of afterwards
+        while self._wake_s() > self._tag.utc_s():
             since_s = self._now_s()
             await asyncio.sleep_ms(_REST_STEP_MS)
+            while uart.read_into(buffer):
+                pass
             self._loss.rest(self._now_s() - since_s)
             self._hear(buffer, 0)
+        if self._supply is not None:
+            self._supply.on()
         self._tag.is_resting = False
-        supply.on()
 
     def tamper(self, cause):
-        """Say that the strap or the case was opened (record.STRAP, record.CASE)."""
+        """Say that the strap or the case was opened (record.STRAP, record.CASE).
+
+        Before there is a time a ROUTINE batch says that much; the event follows with its second.
+        """
         utc_s = self._tag.utc_s()
         if utc_s is not None:
             self._take_records(self._pipeline.tamper(utc_s, cause))
+        elif len(self._opened) < _MOST_OPENED:
+            self._opened.append((self._tag.clock.ms(), cause))
+            self._tag.note(events.OPENED_UNTIMED, cause)
 
     def locate(self, number):
         """Act on a genuine locate order of this number, once: it comes with every answer."""
@@ -217,6 +238,9 @@ class Sampler:
     def _say_events(self, now_s, utc_s):
         for code, value in self._integrity.suspicions(now_s):
             self._assembly.say(code, value, utc_s)
+        while self._opened:
+            at_ms, cause = self._opened.pop(0)
+            self._take_records(self._pipeline.tamper(utc_s - (now_s - at_ms // 1000), cause))
         change = self._loss.change(now_s, utc_s)
         if change is not None:
             self._assembly.say(change[0], change[1], utc_s)

@@ -22,6 +22,7 @@ JAM_SUSPECTED = 15  # value: how far all signals fell together, in steps of 4 dB
 SPOOF_SUSPECTED = 16  # value: 10 x the jump's class + the spread of all signals in dB, 0 to 3
 RECEIVER = 17  # value: kind of receiver << 24 | its baud rate; kinds in receivers.py
 JAM_OVER = 20  # value: n, the signals were down for less than 2**n minutes; 15 at most
+OPENED_UNTIMED = 21  # value: record.STRAP or CASE; no time yet, the event itself follows with it
 INTERNAL = 30  # value: 0; something in the logic failed, and it began again, silent
 STRAP_OPENED = 31  # value: 0
 CASE_OPENED = 32  # value: 0
@@ -50,6 +51,7 @@ CLASSES = {
     JAM_SUSPECTED: (2, 15),
     SPOOF_SUSPECTED: (10, 33),
     JAM_OVER: (0, 15),
+    OPENED_UNTIMED: (1, 2),
 }
 
 # Of the other events.

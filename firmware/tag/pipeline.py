@@ -1,6 +1,6 @@
 """One synchronous step(): fix in, records out. What it returns is all that may leave the tag."""
 
-from tag import allowlist, events
+from tag import allowlist, events, jumps
 from tag import policy as orders
 from tag.disclosure import Disclosure
 from tag.ledger import Ledger
@@ -58,6 +58,16 @@ class Pipeline:
     def due_s(self):
         """UTC second of the next fix that is looked at."""
         return min(self._disclosure.due_s(), self._due_s)
+
+    def wake_s(self, ahead_s):
+        """Return the UTC second until which no fix has to be seen: so long before one is due.
+
+        Before one that is due for a zone's sake, and not at a slot's border, it is as long as a
+        jump lasts at least.
+        """
+        is_for_zone = self._due_s % self._policy.slot_s != 0
+        zone_ahead_s = max(ahead_s, jumps.LONGEST_S) if is_for_zone else ahead_s
+        return min(self._disclosure.due_s() - ahead_s, self._due_s - zone_ahead_s)
 
     def is_due(self, utc_s):
         """Return whether a fix of this second is to be looked at; the others tell nothing."""

@@ -93,6 +93,8 @@ class ZoneSet:
                 continue
             if watch.needs_each_second():
                 return utc_s + 1
+            if watch.zone.kind == DWELLING and watch.inside:
+                continue  # leaving it tells its slot, and the slot's border looks
             away_dm = abs(watch.depth_dm)
             edge_dm = away_dm if edge_dm is None else min(edge_dm, away_dm)
         return min(schedule.next_fix_s(utc_s, edge_dm, warn_m, slot_s), latest_s)

@@ -1,9 +1,10 @@
-# heap: 16M
+# heap: 64M
 # path: host_tools/reticent/sim/mock
 """duty/sampling.py on a mocked UART: garage, tunnel, jam and spoof, silence, a cold start.
 
 The running tag's own sampler, with the real search, parser, gate, pipeline and assembly: what it
-says of a receiver's stream, and when.
+says of a receiver's stream, and when. A zone is so near that the tag listens all the time, but for
+the tests of its rest.
 """
 
 import io
@@ -11,7 +12,7 @@ import sys
 
 import mocked
 import orders
-from tag import events, receivers
+from tag import events, policy, receivers
 from tag.assembly import Assembly
 from tag.timebase import Timebase
 from wire import batch, record
@@ -20,6 +21,8 @@ START_S = orders.NOT_BEFORE + 36_000  # 10:00, a slot's border
 SKY = (47, 44, 42, 40, 38, 35, 31, 27)
 BAUD = 38_400
 LEAD_MS = 700
+NEAR = (orders.circle(policy.EXCLUSION, 700, 0, 200),)
+POWER = 14
 
 
 def with_checksum(body):
@@ -100,9 +103,13 @@ class FakeTag:
         self.timebase = Timebase(START_S - 86_400)
         self.noise = Noise()
         self.drbg = None
+        self.notes = []
 
     def utc_s(self):
         return self.timebase.utc_s(self.clock.ms())
+
+    def note(self, code, value):
+        self.notes.append((code, value))
 
 
 class Recorder(Assembly):
@@ -112,6 +119,11 @@ class Recorder(Assembly):
         super().__init__(orders.order().address)
         self.clock = clock
         self.said = []
+        self.records = []
+
+    def add(self, kind, entry):
+        self.records.append((kind, entry))
+        super().add(kind, entry)
 
     def say(self, code, value, utc_s):
         self.said.append((self.clock.ms(), code, value))
@@ -121,7 +133,9 @@ class Recorder(Assembly):
 class Run:
     """A chip whose receiver sends this profile, a second each; None is a second of silence."""
 
-    def __init__(self, profile, baud=BAUD, at=(), switches=None, **order):
+    def __init__(
+        self, profile, baud=BAUD, at=(), switches=None, zones=NEAR, has_supply=False, **order
+    ):
         bursts = [
             (
                 LEAD_MS + 1_000 * second,
@@ -134,6 +148,7 @@ class Run:
         self.at = at
         self.sent = io.BytesIO()
         line = mocked.uart(bursts, baud, switches, self.sent)
+        line["power_pin"] = POWER if has_supply else None
         mocked.power_on(uarts={0: line, 1: mocked.uart()}, end_ms=1 << 40)
         for name in list(sys.modules):
             if name.split(".")[0] in ("duty", "hal"):
@@ -142,15 +157,24 @@ class Run:
 
         from duty.sampling import Sampler
         from hal.clock import Clock
+        from hal.supply import Supply
         from hal.uart import ReceiverUart
 
         tag = FakeTag(Clock())
         self.tag = tag
         self.assembly = Recorder(tag.clock)
-        in_force = orders.InForce(orders.order(**order))
-        self.sampler = Sampler(tag, in_force, (0, 0), self.assembly, START_S - 86_400)
+        in_force = orders.InForce(orders.order(zones, **order))
+        self.sampler = Sampler(
+            tag,
+            in_force,
+            (0, 0),
+            self.assembly,
+            START_S - 86_400,
+            supply=Supply(POWER) if has_supply else None,
+        )
         self.uart = ReceiverUart(0, 0, 1, BAUD, 2_048)
         self.first_fix_ms = None
+        self.rested_s = 0
         asyncio.run(self.go(asyncio))
         self.said = [one[1:] for one in self.assembly.said]
 
@@ -162,7 +186,8 @@ class Run:
                 self.first_fix_ms = self.tag.clock.ms()
             for at_ms, change in self.at:
                 if at_ms - 250 < self.tag.clock.ms() <= at_ms:
-                    change(self.uart._uart._port)
+                    change(self)
+            self.rested_s += self.tag.is_resting / 4
         task.cancel()
 
 
@@ -223,7 +248,8 @@ def test_a_receiver_that_falls_silent_is_a_loss_of_another_kind():
 
 
 def test_a_receiver_that_comes_back_at_another_rate_is_found_again():
-    def reset(port):
+    def reset(run):
+        port = run.uart._uart._port
         port.receiver.line.change_baud(9_600)
         port.receiver.change_baud(port.baud)
 
@@ -310,7 +336,8 @@ def test_a_receiver_that_loses_its_settings_is_set_up_again():
     answer = ANSWERS[0][1]
     change = receivers.change_baud(receivers.PMTK, receivers.TARGET_BAUD)
 
-    def reset(port):
+    def reset(run):
+        port = run.uart._uart._port
         port.receiver.line.change_baud(9_600)
         port.receiver.change_baud(port.baud)
 
@@ -346,3 +373,79 @@ def test_an_opened_strap_is_said_at_once_with_a_position_only_if_the_order_has_i
     assert abs(located[4] - orders.LAT) <= 2 and abs(located[5] - orders.LON) <= 2
     (event,) = CutStrap([HERE] * 2_400).alerts()
     assert event[2] == events.STRAP_OPENED
+
+
+class Resting(Run):
+    """Far from every zone; `slots` are those that had the three fixes of a cell."""
+
+    def __init__(self, profile, *args, **changes):
+        from tag.cells import Cells
+
+        self.slots = []
+        rest = Cells._rest
+
+        def note(cells):
+            self.slots.append(cells.slot)
+            return rest(cells)
+
+        Cells._rest = note
+        try:
+            super().__init__(profile, *args, zones=(), **changes)
+        finally:
+            Cells._rest = rest
+
+
+def test_far_from_every_zone_the_tag_rests_between_the_fixes_that_are_due():
+    run = Resting([HERE] * 4_600)
+    assert run.rested_s >= 4_400, run.rested_s
+    assert run.sampler._epochs.fixes < 150, run.sampler._epochs.fixes
+    counters = run.uart._uart._port.report()
+    assert counters["lost_overflow"] == 0, "what is not read would overflow"
+    # Each slot has its three fixes but the boot's and the next one.
+    assert run.slots == [START_S // 900 + slot for slot in (2, 3, 4, 5)], run.slots
+    assert run.said == [], run.said
+
+
+def test_near_a_zone_every_second_is_heard():
+    run = Run([HERE] * 600)
+    assert run.rested_s == 0
+    assert run.sampler._epochs.fixes >= 590, run.sampler._epochs.fixes
+
+
+def test_a_jam_is_noticed_when_the_next_fix_is_due():
+    # Six slots for a baseline of its C/N0; the jam begins in a rest, and ends the next.
+    run = Run([HERE] * 5_500 + [(None, lower(13))] * 1_300, zones=())
+    assert run.said == [(events.JAM_SUSPECTED, 3), (events.FIX_LOST, 1)], run.said
+
+
+def test_a_receiver_whose_supply_was_off_is_found_and_set_up_again():
+    answer = ANSWERS[0][1]
+    change = receivers.change_baud(receivers.PMTK, receivers.TARGET_BAUD)
+
+    def lose_settings(run):
+        port = run.uart._uart._port
+        port.receiver.line.change_baud(9_600)
+        port.receiver.change_baud(port.baud)
+
+    profile = [epoch(START_S + second, 0, SKY) + answer for second in range(4_600)]
+    # While it is off, at the maker's rate again when it is back: no slot may miss its cell.
+    run = Resting(
+        profile,
+        9_600,
+        [(at_ms, lose_settings) for at_ms in (500_000, 1_400_000, 2_300_000)],
+        {Raw(change): receivers.TARGET_BAUD},
+        has_supply=True,
+    )
+    assert run.rested_s >= 3_600, run.rested_s
+    assert run.sent.getvalue().count(change) == 4, run.sent.getvalue().count(change)
+    assert run.slots == [START_S // 900 + slot for slot in (2, 3, 4, 5)], run.slots
+    assert run.said == [], run.said
+
+
+def test_a_strap_that_is_cut_before_there_is_a_time_is_said_and_stamped_later():
+    cut = [(30_000, lambda run: run.sampler.tamper(record.STRAP))]
+    run = Run([DEAF] * 100 + [HERE] * 20, at=cut)
+    assert run.tag.notes == [(events.OPENED_UNTIMED, record.STRAP)]
+    (kind, entry), *more = run.assembly.records
+    assert (kind, entry[0], entry[2], more) == (batch.ALERT, record.EVENT, events.STRAP_OPENED, [])
+    assert abs(entry[1] - (START_S + 29)) <= 2, entry[1] - START_S

@@ -1,8 +1,8 @@
 """Adaptive sampling: whoever stays under v_max enters within REQUIREMENTS R6's times.
 
-The pipeline is driven as duty/sampling.py drives it: every fix is seen, those that are due are
-looked at. The fixes have R6's noise: Gauss-Markov, and a jump of 100 m away from the zone, 30 s
-long, at whatever moment hypothesis finds the worst.
+The pipeline is driven as duty/sampling.py drives it: every fix is seen while the tag does not
+rest, and those that are due are looked at. The fixes have R6's noise: Gauss-Markov, and a jump of
+100 m away from the zone, 30 s long, at whatever moment hypothesis finds the worst.
 """
 
 import math
@@ -20,6 +20,7 @@ RADIUS_M = 1_500
 EDGE_M = TARGET_M - RADIUS_M
 SIGMA_M, KEEP = 4.66, math.exp(-1 / 30)  # 10 m at 90 %, time constant 30 s
 JUMP_M, JUMP_S = 100, 30
+AHEAD_S, LEAST_REST_S = 5, 15  # duty/sampling.py
 
 legs = st.lists(st.tuples(st.integers(1, 900), st.integers(-V_MAX_M_S, V_MAX_M_S)), max_size=12)
 
@@ -48,18 +49,23 @@ def noise_m(seed, seconds):
 
 def drive(under_test, north, off, jump):
     """Return (seconds looked at, second of entry or None)."""
-    looked, entered_s = [], None
+    looked, entered_s, wake_s = [], None, 0
     for second, at in enumerate(north):
         utc_s = NOT_BEFORE + 43_200 + second
-        off_n = at + off[second][0] - (JUMP_M if second in jump else 0)
-        lat, lon = LAT + round(off_n * NORTH), LON + round(off[second][1] * EAST)
-        fix = gnss.Fix(utc_s, lat, lon, 10, 9)
         said = under_test.step(utc_s - 3, None)
-        under_test.see(fix)
-        if under_test.is_due(utc_s):
-            looked.append(second)
-            said += under_test.step(utc_s, fix)
-        if entered_s is None and any(entry[0] == record.CROSSING for _, entry in said):
+        if utc_s >= wake_s:
+            off_n = at + off[second][0] - (JUMP_M if second in jump else 0)
+            lat, lon = LAT + round(off_n * NORTH), LON + round(off[second][1] * EAST)
+            fix = gnss.Fix(utc_s, lat, lon, 10, 9)
+            under_test.see(fix)
+            if under_test.is_due(utc_s):
+                looked.append(second)
+                said += under_test.step(utc_s, fix)
+            if under_test.wake_s(AHEAD_S) - utc_s >= LEAST_REST_S:
+                wake_s = under_test.wake_s(AHEAD_S)
+        if entered_s is None and any(
+            entry[0] == record.CROSSING and entry[2] == 0 for _, entry in said
+        ):
             entered_s = second
     return looked, entered_s
 
@@ -72,17 +78,19 @@ def drive(under_test, north, off, jump):
     make=st.sampled_from((circle, square)),
     warn_m=st.sampled_from((0, 150, 1_000)),
     jump_s=st.integers(-120, 60),
+    has_home=st.booleans(),
     seed=st.integers(0, 10_000),
 )
 def test_nobody_under_v_max_comes_near_unseen_nor_enters_undecided(
-    legs_, gap_m, depth_m, make, warn_m, jump_s, seed
+    legs_, gap_m, depth_m, make, warn_m, jump_s, has_home, seed
 ):
     north = path_m(legs_, gap_m, depth_m)
     zone = make(policy.EXCLUSION, TARGET_M, 0, RADIUS_M)
     at_edge_s = next(s for s, at in enumerate(north) if at >= EDGE_M)
     deep_s = next(s for s, at in enumerate(north) if at >= EDGE_M + min(depth_m, 150))
     jump = range(at_edge_s + jump_s, at_edge_s + jump_s + JUMP_S)
-    under_test = pipeline.Pipeline(order([zone], WARN_M=warn_m), (0, 0))
+    zones = [zone, circle(policy.DWELLING, 0, 0, 100)] if has_home else [zone]
+    under_test = pipeline.Pipeline(order(zones, WARN_M=warn_m), (0, 0))
     looked, entered_s = drive(under_test, north, noise_m(seed, len(north)), jump)
 
     # From the buffer on, or from the edge, every second is looked at until it is decided.

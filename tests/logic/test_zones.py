@@ -228,6 +228,39 @@ def test_who_drives_at_v_max_from_afar_is_decided_as_fast_as_with_every_fix():
     assert looked < 500, looked
 
 
+def test_a_night_in_a_dwelling_is_a_look_a_slot_and_nothing_but_presence():
+    zones = [circle(policy.DWELLING, 0, 0, 100), circle(EXCLUSION, 60_000, 0, 300)]
+    night_s = 8 * 3600
+    said, looked = sampled(Pipeline(order(zones), (0, 0)), night_s, lambda second: 60)
+    assert looked <= 32 + 90, looked  # a look a slot, and each second until it is sure at first
+    kinds = [entry[0] for _, entry in said]
+    assert kinds == [record.CROSSING] + [record.PRESENT] * 31, said
+
+
+def test_leaving_a_dwelling_tells_the_slot_at_whose_border_it_was_seen():
+    zones = [circle(policy.DWELLING, 0, 0, 100)]
+    left_s = 8 * 900 + 450
+    said, _ = sampled(
+        Pipeline(order(zones), (0, 0)), 12 * 900, lambda second: max(second - left_s, 0)
+    )
+    left = [entry[1:] for _, entry in said if entry[0] == record.CROSSING and not entry[3]]
+    assert left == [[NOT_BEFORE // 900 + 9, 0, False]], left
+    assert all(entry[0] != record.COARSE for _, entry in said), said
+
+
+def test_who_leaves_a_dwelling_for_a_zone_is_seen_as_early_as_from_anywhere():
+    zones = [circle(policy.DWELLING, 0, 0, 100), circle(EXCLUSION, 5_000, 0, 1_000)]
+    left_s = 3_700
+    said, _ = sampled(
+        Pipeline(order(zones), (0, 0)),
+        left_s + 300,
+        lambda second: min(40 * max(second - left_s, 0), 5_000),
+    )
+    entered = [entry for _, entry in said if entry[0] == record.CROSSING and entry[2] == 1]
+    at_edge_s = left_s + 100
+    assert at_edge_s < entered[0][1] - NOT_BEFORE <= at_edge_s + 4 + 15, entered
+
+
 def warnings(path, start_s=NOON, warn_m=150, quiet=None):
     """Return the seconds at which distances of (seconds, metres or None) warn."""
     warner, said, utc_s = Warner(warn_m, quiet), [], start_s

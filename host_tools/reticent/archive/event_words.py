@@ -68,6 +68,7 @@ EVENT_NAMES = {
     events.JAM_OVER: "suspected jamming over",
     events.SPOOF_SUSPECTED: "spoofing suspected",
     events.RECEIVER: "receiver found",
+    events.OPENED_UNTIMED: "strap (1) or case (2) opened, no time yet",
     events.INTERNAL: "internal fault",
     events.STRAP_OPENED: "strap opened",
     events.CASE_OPENED: "case opened",
