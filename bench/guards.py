@@ -37,6 +37,8 @@ def main() -> int:
     """Try the guards that are named, or all; return the exit status."""
     guards = {one["name"]: one for one in tomllib.loads(GUARDS.read_text())["guard"]}
     names = sys.argv[1:] or list(guards)
+    for name in names:  # all of them before the first is tried
+        _whole(ROOT, guards[name])
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
@@ -59,16 +61,22 @@ def main() -> int:
 
 def _without(copy: Path, guard: dict[str, str]) -> str:
     """Return the first test that fails without the guard, or nothing."""
-    stands = guard["stands"]
-    path = copy / "firmware" / "tag" / (guard["module"] + ".py")
-    whole = path.read_text()
-    if whole.count(stands) != 1:
-        sys.exit(f"guards: {guard}: it stands there {whole.count(stands)} times")
-    path.write_text(whole.replace(stands, guard["instead"]))
+    path, whole = _whole(copy, guard)
+    path.write_text(whole.replace(guard["stands"], guard["instead"]))
     try:
         return _failing(copy)
     finally:
         path.write_text(whole)
+
+
+def _whole(root: Path, guard: dict[str, str]) -> tuple[Path, str]:
+    """Return (path, text) of the module in which the guard stands, once."""
+    path = root / "firmware" / "tag" / (guard["module"] + ".py")
+    whole = path.read_text()
+    count = whole.count(guard["stands"])
+    if count != 1:
+        sys.exit(f"guards: {guard}: it stands there {count} times")
+    return path, whole
 
 
 def _failing(copy: Path) -> str:
