@@ -242,6 +242,28 @@ def test_a_wrong_order_leaves_the_old_one_and_says_why():
         assert tag_life.stored.read("/policy") is None
 
 
+def test_an_order_that_is_not_what_its_hash_names_is_dropped_and_fetched_again():
+    trial = Trial(IMAGE).load()
+    digest = hashlib.sha256(NEW).digest()
+    other = NEW[:-1] + b"?"
+    body = http.Body(Arriving(other[100:]), len(other[100:]))
+    asyncio.run(trial.orders.receive(digest, other[:100], body))
+    asyncio.run(trial.orders.take_arrived())
+    trial.advance()
+    assert trial.version() == 1
+    assert trial.told(events.POLICY_REFUSED) == []
+    trial.take(NEW)
+    trial.advance()
+    assert trial.version() == 2
+
+
+def test_an_order_is_decoded_in_steps():
+    zone = [1, "zone", "a reason", [policy.CIRCLE, 1_000, 1_000, 100], list(range(2_000))]
+    data = cbor.encode(orders.fields([zone]))
+    assert len(list(policy.decode_steps(data, 0, len(data)))) >= 2_000 // 32 * 3
+    assert len(policy.decode(data).zones[0].windows) == 1_000
+
+
 def test_a_restored_image_says_nothing_and_takes_the_newer_order_again():
     trial = Trial(IMAGE).load()
     take_and_activate(trial)
