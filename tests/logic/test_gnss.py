@@ -34,6 +34,26 @@ def test_rmc_and_gga_of_one_second_make_one_fix():
     assert [as_tuple(fix) for fix in fixes_of(GGA + RMC)] == found
 
 
+def test_what_was_not_said_is_none_also_in_a_fix_that_is_used_again():
+    later = RMC[1 : RMC.index(b"*")].replace(b"202641", b"202642").replace(b"0.01,201.71", b",")
+    data = RMC + GGA + with_checksum(later)
+    epochs = gnss.Epochs()
+    assert epochs.read(data, 0, len(data))
+    fix = epochs.fix()
+    assert (fix.alt_mm, fix.sats_used, fix.course_cdeg) == (1_127_700, 11, 20_171)
+    assert epochs.end() and epochs.fix() is fix
+    assert fix.utc_s == 1_428_956_802
+    unsaid = (
+        fix.alt_mm,
+        fix.sats_used,
+        fix.speed_cm_s,
+        fix.course_cdeg,
+        fix.hdop_x10,
+        fix.error_m,
+    )
+    assert unsaid == (None,) * 6, unsaid
+
+
 def test_the_way_the_bytes_are_cut_changes_nothing():
     whole = [as_tuple(fix) for fix in fixes_of(GGA + RMC + b"noise" + RMC)]
     for piece in (1, 2, 7, 64, 131):
