@@ -30,6 +30,7 @@ class Code:
     async def __aenter__(self):
         """Import the modules, one after the other: other tasks get their turn in between."""
         await self._lock.acquire()
+        gc.collect()  # so that the code lies low, and what it makes behind it
         for name in self._names:
             __import__(name)
             await asyncio.sleep_ms(0)
