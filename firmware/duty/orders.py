@@ -10,6 +10,7 @@ from tag import events, succession
 from tag import policy as rules
 from wire import FormatError
 
+_GARBAGE_BYTES = 16_384  # as in boot.py: what is kept of an order must lie together
 _PIECE_BYTES = 1_024  # of an order that arrives: one step of a write
 
 
@@ -227,9 +228,12 @@ class Orders:
             start, stop = await self._tag.run_steps(steps)
             del steps, ed25519  # or their code stays while this decodes
             overlay.drop()
+            usual = gc.threshold()
+            gc.threshold(_GARBAGE_BYTES)
             try:
                 return await self._tag.run_steps(decode_steps(signed, start, stop))
             finally:
+                gc.threshold(usual)
                 overlay.forget(overlay.LIMITS)
 
     def _see(self, digest):
