@@ -51,6 +51,7 @@ class Dock:
             self._counters.acked_s = report.last_ack.utc_s
             self._counters.log_head = report.last_ack.log_head
             self._counters.save()
+            self._allow(report.last_ack.least_policy_version)
         self._feed()
         return report.acked
 
@@ -67,6 +68,12 @@ class Dock:
             self._feed()
         if is_last:
             self._orders.bring()
+
+    def _allow(self, least_version):
+        """Keep the least version that an ack allows (R28): it never falls."""
+        orders = self._orders
+        for _ in orders.note_steps(orders.held_version, max(least_version, orders.least_version)):
+            self._feed()
 
     async def _remove(self, number):
         self._feed()

@@ -1,5 +1,6 @@
 """The order in force and the next one: verified, kept on flash, put in force when it begins."""
 
+import asyncio
 import gc
 import hashlib
 
@@ -20,6 +21,9 @@ class Orders:
     def __init__(self, tag):
         self._tag = tag
         self._store = Policies(FOLDER, INBOX)
+        # Who takes one or puts one in force is alone: it is verified for seconds, another could
+        # lie in its place by then.
+        self._lock = asyncio.Lock()
         self._said = []  # [(event code, value)] that nobody has taken yet
         self._next = None  # (version, not_before) of the one that waits
         self._seen = ()  # hashes of the last two that answers had: a policy and a locate order
@@ -72,7 +76,8 @@ class Orders:
         if self._has_arrived:
             self._has_arrived = False
             gc.collect()  # the upload's TLS has just ended
-            await self._take(self._store.arriving)
+            async with self._lock:
+                await self._take(self._store.arriving)
 
     async def _take(self, path):
         """Take the order at this path, or refuse it; either way it is there no more."""
@@ -118,8 +123,9 @@ class Orders:
     async def allow(self, least_version):
         """Keep the least version that an ack allows: it never falls, whatever is restored."""
         store = self._store
-        if least_version > store.least_version:
-            await self._tag.write(store.note_steps(store.held_version, least_version))
+        async with self._lock:
+            if least_version > store.least_version:
+                await self._tag.write(store.note_steps(store.held_version, least_version))
 
     def is_barred(self):
         """Return whether an ack forbids the order in force: then only heartbeats are said."""
@@ -145,10 +151,10 @@ class Orders:
 
     async def advance(self):
         """Put the next order in force if it has begun; each follower is told at once."""
-        utc_s = self._tag.utc_s()
-        if self._next is None or utc_s is None or utc_s < self._next[1]:
+        if not self._is_due():
             return
-        policy = await self._activate()
+        async with self._lock:
+            policy = await self._activate() if self._is_due() else None
         if policy is None:
             return
         self._review_said = None
@@ -186,6 +192,10 @@ class Orders:
         await self._tag.write(
             self._store.note_steps(self._held_version(), self._store.least_version)
         )
+
+    def _is_due(self):
+        utc_s = self._tag.utc_s()
+        return self._next is not None and utc_s is not None and utc_s >= self._next[1]
 
     async def _activate(self):
         """Put the order that waits in force and return it; None if it is not what was taken."""

@@ -83,7 +83,10 @@ async def _content_length(reader):
 
 
 async def _line(reader):
-    line = await reader.readline()
-    if not line.endswith(b"\r\n") or len(line) > _MOST_HEAD:
-        raise UplinkError  # cut off
-    return line[:-2]
+    """Return the next line without its end; byte by byte, as readline() takes one of any size."""
+    line = bytearray()
+    while line[-2:] != b"\r\n":
+        if len(line) == _MOST_HEAD:
+            raise UplinkError  # a line without end
+        line.extend(await reader.readexactly(1))
+    return bytes(line[:-2])

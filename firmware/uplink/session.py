@@ -32,11 +32,11 @@ async def upload(outbox, connect, host, verify_ack, remove, receive):
     """
     report = Report()
     for _ in range(_MOST_POSTS):
-        numbers = outbox.numbers(_AT_ONCE)
-        if not numbers:
+        if not outbox.numbers(1):
             break
         reader, writer = await asyncio.wait_for(connect(), _TIMEOUT_S)
         try:
+            numbers = outbox.numbers(_AT_ONCE)  # a full outbox may have given some up meanwhile
             post = _post(reader, writer, host, [outbox.get(number) for number in numbers])
             report.status, head = await asyncio.wait_for(post, _TIMEOUT_S)
             if head is None:

@@ -217,6 +217,24 @@ def test_a_newer_order_waits_for_its_start_and_its_followers_are_told():
     assert trial.told(events.POLICY_ACTIVE) == [2]
 
 
+def test_an_order_that_comes_while_another_is_put_in_force_waits_for_its_start():
+    later = order(TAG, 3, NOT_BEFORE=START_S + 3_600, REVIEW_BY=START_S + 7_200)
+
+    async def both(held):
+        digest = hashlib.sha256(later).digest()
+        await held.receive(digest, later, http.Body(Arriving(b""), 0))
+        await asyncio.gather(held.take_arrived(), held.advance())
+
+    trial = Trial(IMAGE).load()
+    trial.take(NEW)
+    asyncio.run(both(trial.orders))
+    on_flash = Trial(trial.life.image()).load()
+    assert on_flash.version() == trial.version()
+    on_flash.tag.timebase.confirm(START_S + 3_600, 0)
+    on_flash.advance()
+    assert on_flash.version() == 3
+
+
 def test_a_wrong_order_leaves_the_old_one_and_says_why():
     other = b"\x08" * 32
     cases = (

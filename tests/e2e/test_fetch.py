@@ -15,7 +15,7 @@ from reticent.bench.fetch import OPEN, bring, fetch_all
 from reticent.errors import BadInput
 from reticent.sim.image import build_image, envelopes_in, read_image
 from reticent.sim.interpreter import micropython_command
-from reticent.tagcode import ack, envelope, policy
+from reticent.tagcode import ack, cbor, envelope, policy
 from serial_board import ROOT, serial_board
 
 COUNT = 11
@@ -77,6 +77,8 @@ def test_every_envelope_is_fetched_acked_and_removed(waiting, tmp_path):
     assert fetch(flash, tmp_path, collector) == COUNT
     assert sorted(collector.stored) == list(range(1, COUNT + 1))
     assert on_flash(flash) == []
+    # The least version of an order that acks allow is kept here too (R28).
+    assert cbor.decode(read_image(flash)["orders/standing"]) == [0, 1]
 
 
 def test_broken_off_after_the_collector_stored_nothing_is_lost_or_twice(waiting, tmp_path):
