@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agency import SLOT, START_S, Agency
 from asgi import request
 from reticent.collector import app as collector_app
-from reticent.collector.store import Store
+from reticent.collector.store import Locate, Store
 from reticent.errors import BadInput, WontOverwrite
 from reticent.tagcode import FormatError, ack, batch, cbor, envelope, policy, record
 from sealing import Tag
@@ -194,6 +194,17 @@ def test_the_newest_policy_is_handed_to_a_tag_that_has_an_older_one(agency):
     assert agency.take(agency.seal(COARSE))[1] == b"third"
     agency.tag.policy_version = 3
     assert agency.take(agency.seal(COARSE))[1] is None
+
+
+def test_a_locate_order_takes_turns_with_a_policy_but_keeps_no_revocation_back(agency):
+    locate = Locate(version=1, number=1, expires_s=START_S + 3_600)
+    agency.store.publish_locate(agency.tag.id, locate, b"locate")
+    agency.store.publish(agency.tag.id, 2, b"second")
+    handed = {agency.take(agency.seal(COARSE))[1] for _ in range(4)}
+    assert handed == {b"locate", b"second"}
+    agency.store.raise_least_policy_version(agency.tag.id, 2)  # as `order publish` does
+    handed = {agency.take(agency.seal(COARSE))[1] for _ in range(4)}
+    assert handed == {b"second"}
 
 
 def test_a_policy_is_not_handed_to_whoever_cannot_sign_for_the_tag(agency):

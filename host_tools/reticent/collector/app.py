@@ -81,7 +81,8 @@ class Collector:
         """Return a locate order for the sending tag, or a policy newer than any it has, if any.
 
         The sending tag is the first envelope's. Where there are both, the envelope's number says
-        which: neither may keep the other back.
+        which: neither may keep the other back. But where acks bar what the tag is under, as after
+        a revocation, the policy goes first.
         """
         if not genuine:
             return None
@@ -89,6 +90,8 @@ class Collector:
         held = max(one.envelope.header.policy_version for one in genuine if one.sealed.tag == tag)
         locate = self._store.locate_order(tag, held, now_s)
         newer = self._store.newer_policy(tag, held)
+        if newer and held < self._store.state(tag).least_policy_version:
+            return newer
         return (newer or locate) if genuine[0].sealed.number % 2 else (locate or newer)
 
 
