@@ -10,7 +10,7 @@ import random
 
 import tag_life
 from cases import is_full
-from wire import envelope, record
+from wire import batch, envelope, record
 
 HOUR_S = 3_600
 STOCK, SMALL = 78, 40  # segments of two envelopes: a Pico W's, its firmware on the volume; fewer
@@ -110,3 +110,24 @@ def test_the_back_off_finds_the_network_again_whenever_it_comes_back():
         slowest_ms = max(slowest_ms, took_ms)
     print("slowest: %d s" % (slowest_ms // 1_000))
     assert slowest_ms < MOST_S * 1_000
+
+
+def test_what_a_full_outbox_gives_up_during_a_connect_is_not_sent():
+    life = tag_life.Life(tag_life.blank_image(), capacity=2)
+    life.mount()
+    life.boot()
+    for _ in range(4):
+        life.seal(batch.ROUTINE)
+    collector = tag_life.Collector()
+    sender = life.sender(collector)
+    connect = sender._radio.open_tls
+
+    async def slow_connect(*to):
+        if not collector.posts:
+            await life.sealer.seal_batch(batch.ROUTINE, tag_life.START_S)
+        return await connect(*to)
+
+    sender._radio.open_tls = slow_connect
+    assert asyncio.run(sender.upload())
+    assert life.tag.counters.dropped == [1, 2]
+    assert sorted(collector.stored) == [3, 4, 5]
