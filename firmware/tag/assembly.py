@@ -4,7 +4,8 @@ from tag import events
 from wire import batch, record
 
 _MOST_WAITING = 256  # records a class: where nothing can be sealed, the oldest go
-SHARE_S = 60  # positions that follow an ALERT share the next one, so long after it
+SHARE_S = 60  # what is not urgent and follows an ALERT shares the next one, so long after it
+_OF_ORDERS = (events.LOCATE_REFUSED, events.LOCATE_UNANSWERED)
 _PLACES = (record.COARSE, record.PRECISE, record.LOCATED)
 
 
@@ -48,14 +49,15 @@ class Assembly:
         """Return whether an ALERT batch is due: at once, but for positions that follow one.
 
         The first of a breach leaves with the crossing. Those after it share a batch a minute, as
-        each batch costs the battery and tells whoever counts them how long the breach is.
+        each batch costs the battery and tells whoever counts them how long the breach is. So does
+        what is said of locate orders, or a collector could ask for one batch after the other.
         """
         waiting = self._waiting[batch.ALERT]
         if not waiting:
             return False
         if self._alert_s is None or not 0 <= utc_s - self._alert_s < SHARE_S:
             return True
-        return any(entry[0] != record.PRECISE for _, entry in waiting)
+        return any(_is_urgent(entry) for _, entry in waiting)
 
     def waits(self, kind):
         """Return whether records of this class wait to be sealed."""
@@ -105,6 +107,11 @@ class Assembly:
             return self._address
         is_before = entry[1] * self._before.slot_s < self._starts_s
         return self._before if is_before else self._address
+
+
+def _is_urgent(entry):
+    is_of_orders = entry[0] == record.EVENT and entry[2] in _OF_ORDERS
+    return entry[0] != record.PRECISE and not is_of_orders
 
 
 def _week(address, entry):

@@ -62,7 +62,7 @@ class Disclosure:
 
     def locate(self, utc_s, number):
         """Take a locate order that is genuine; return what is said of it at once."""
-        if self._exceptions.arm(utc_s, record.LOCATE, number):
+        if self._exceptions.arm(utc_s, record.LOCATE, number) or not self._ledger.refuse(number):
             return []
         return [(ALERT, record.event(utc_s, events.LOCATE_REFUSED, number))]
 

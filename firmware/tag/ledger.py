@@ -8,6 +8,7 @@ from wire import FormatError, cbor
 from wire.record import LOCATE
 
 MOST = 3  # strap and case events with a position a day; locate orders an order
+_MOST_REFUSED = 8  # locate orders that are told to be refused, a version and life
 _DAY_S = 86_400
 _FIELDS = 5
 _EVERY_DAY = -1
@@ -23,6 +24,7 @@ class Ledger:
         self._day = 0
         self._tampers = 0  # of that day
         self._located = []  # the numbers of this version's locate orders
+        self._refused = []  # and of those that were refused: a collector may bring them for ever
         self.is_changed = False
         if stored is not None:
             self._load(stored)
@@ -42,6 +44,13 @@ class Ledger:
     def has_had(self, number):
         """Return whether this version's locate order of this number was acted on."""
         return number in self._located
+
+    def refuse(self, number):
+        """Note a locate order that is refused; return whether that has to be told."""
+        if number in self._refused or len(self._refused) >= _MOST_REFUSED:
+            return False
+        self._refused.append(number)
+        return True
 
     def spend(self, cause, number, utc_s):
         """Use up one exception; return False where none is left, or this locate order was had."""
@@ -67,6 +76,7 @@ class Ledger:
         """Count for a newer version: its locate orders are anew, the breach and the day go on."""
         self._version = version
         self._located = []
+        self._refused = []
         self.is_changed = True
 
     def encode(self):

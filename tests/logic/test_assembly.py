@@ -100,3 +100,17 @@ def test_no_batch_spans_two_weeks():
     _, week, data = assembly.next_batch(batch.ROUTINE, week_s + SLOT_S)
     assert (week, len(batch.decode(data).records)) == (batch.week_of(NOT_BEFORE), 1)
     assert assembly.next_batch(batch.ROUTINE, week_s + SLOT_S)[1] == week + 1
+
+
+def test_what_is_said_of_locate_orders_makes_no_more_than_an_alert_a_minute():
+    assembly = assembly_of_an_order()
+    made = 0
+    for now_s in range(NOT_BEFORE, NOT_BEFORE + 600, 5):
+        code = events.LOCATE_UNANSWERED if now_s % 2 else events.LOCATE_REFUSED
+        assembly.add(batch.ALERT, record.event(now_s, code, 7))
+        if assembly.has_alert(now_s):
+            made += 1
+            assembly.next_batch(batch.ALERT, now_s)
+    assert made == 600 // SHARE_S, made
+    assembly.add(batch.ALERT, record.crossing(NOT_BEFORE + 599, events.LOCATE_REFUSED, True))
+    assert assembly.has_alert(NOT_BEFORE + 599), "a crossing leaves at once, of any zone"

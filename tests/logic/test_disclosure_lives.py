@@ -202,6 +202,7 @@ def test_without_exceptions_an_order_has_no_position_outside():
     assert pipeline.locate(START, 5) == [
         (batch.ALERT, record.event(START, events.LOCATE_REFUSED, 5))
     ]
+    assert pipeline.locate(START, 5) == [], "a collector may bring it for ever"
     assert not of_type(walk(pipeline, [(2_000, 0, 0)]), record.LOCATED)
 
 

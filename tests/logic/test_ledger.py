@@ -65,3 +65,11 @@ def test_what_cannot_be_read_leaves_no_exception():
         assert not ledger.spend(LOCATE, 1, NOW_S), stored
         assert ledger.breach_s, stored
     assert MOST == 3
+
+
+def test_a_locate_order_that_is_refused_is_told_once_and_few_of_them_are():
+    ledger = Ledger(1)
+    told = [number for number in 5 * list(range(1, 21)) if ledger.refuse(number)]
+    assert told == list(range(1, 9))
+    ledger.follow(2)
+    assert ledger.refuse(1)
