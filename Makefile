@@ -37,7 +37,7 @@ bench-zones: $(VENV)/.ready ## zones: cost, shapely as oracle, the noise of R6 (
 	$(BIN)/python bench/shapely_oracle.py
 	$(BIN)/python bench/entry_rule.py
 
-attack: $(VENV)/.ready ## the privacy attacks, in full (ORDER= ARGS=; figures and plots in build/attack)
+attack: $(VENV)/.ready ## the privacy attacks, in full (ORDER= ARGS=; to build/attack)
 	$(BIN)/reticent attack --order "$(ORDER)" --out build/attack $(ARGS)
 
 check: $(VENV)/.ready typings/.ready ## lint, format, types, each board's size budget
@@ -80,7 +80,7 @@ bench-gnss: $(VENV)/.ready $(PEERS)/.ready ## the receiver's parser beside its p
 	  $(MAKE) -s $(NPM)/.ready && node bench/gnss_wasm.mjs $(NPM)/node_modules/$(WASM) firmware; \
 	else echo "skipped: the heap on 32 bits needs node: apt-get install nodejs npm"; fi
 
-fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wire, SECONDS=3600 of CPU time)
+fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wire, SECONDS= of CPU)
 	@mkdir -p build/fuzz-$(FUZZ)
 	@PYTHONPATH=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
 	  $(PEERS)/bin/python bench/fuzz_$(FUZZ).py --processor-seconds=$(SECONDS) -timeout=30 \
@@ -104,7 +104,7 @@ emulate-seal: $(VENV)/.ready emulator/.ready ## sealing and secrets on an emulat
 	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)"
 	@$(BIN)/python bench/secrets_emulated.py --uf2 "$(UF2)" --cuts $(CUTS)
 
-soak: $(VENV)/.ready ## thirty days of a tag under seeded faults, minutes (ARGS="--days 30 --seed 1")
+soak: $(VENV)/.ready ## thirty days of a tag under seeded faults (ARGS="--days 30")
 	@$(BIN)/python bench/soak.py $(ARGS)
 
 lock: $(VENV)/.ready ## renew requirements.lock and typings.lock from pyproject.toml

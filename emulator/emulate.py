@@ -149,6 +149,10 @@ def emulate(
 
 def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
     """Return the table's figures of a run."""
+    if measured["listeningMs"] is None:
+        sys.exit(
+            f"emulate: the tag never listened to its receiver ({measured['stop']}): console.txt"
+        )
     erases = dict(measured["erases"])
     most = max(erases.values(), default=0)
     lost = [why for _, why in measured["losses"]]

@@ -50,7 +50,7 @@ class Orders:
             self._tag.timebase.expect(self.policy.not_before, self.policy.not_after)
 
     async def receive(self, digest, first, body):
-        """Write an order with this SHA-256 to flash as it arrives (session.upload); take() next.
+        """Write an order with this SHA-256 to flash as it arrives; take_arrived() is next.
 
         Never whole in memory: beside an upload's TLS there is no room for 16 KB.
         """

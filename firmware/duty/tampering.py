@@ -17,14 +17,11 @@ class Tampering:
         self._contacts = [(cause, pin, Contact()) for cause, pin in pins]
 
     async def watch(self):
-        """Look four times a second; what opens before the time is known waits for that."""
-        opened = []
+        """Look four times a second; the sampler knows what to say of it before there is a time."""
         while True:
             await asyncio.sleep_ms(_LOOK_MS)
             self._tag.supervisor.progress(reasons.TAMPER)
             now_ms = self._tag.clock.ms()
             for cause, pin, contact in self._contacts:
-                if contact.opens(pin.is_open(), now_ms) and cause not in opened:
-                    opened.append(cause)
-            if opened and self._tag.utc_s() is not None:
-                self._sampler.tamper(opened.pop(0))
+                if contact.opens(pin.is_open(), now_ms):
+                    self._sampler.tamper(cause)

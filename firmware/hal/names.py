@@ -38,8 +38,7 @@ def address(question, answer):
         at += 2 if answer[at] else 1
         kind, size = answer[at + 1], answer[at + 9]
         at += 10 + size
-        if kind == 1 and size == 4:
-            answer[at - 1]  # it is all there
+        if kind == 1 and size == 4 and at <= len(answer):
             return "%d.%d.%d.%d" % tuple(answer[at - 4 : at])
     return None
 

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import threading
 import time
+from base64 import b64encode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -104,6 +105,19 @@ def test_a_folder_that_others_can_enter_is_refused(tmp_path):
         Keyring.create(tmp_path / "keys", MONDAY_S, 1)
 
 
+def test_a_person_is_asked_for_the_passphrase_once(tmp_path, monkeypatch):
+    folder = tmp_path / "keys"
+    Keyring.create(folder, MONDAY_S, 1, passphrase="correct horse")
+    asked = []
+    monkeypatch.setattr(
+        keyring_module, "read_passphrase", lambda ring: asked.append(ring) or "correct horse"
+    )
+    ring = Keyring(folder)
+    ring.due(MONDAY_S)
+    ring.shred(MONDAY_S)
+    assert asked == [folder]
+
+
 def test_a_ring_under_a_passphrase_opens_with_it_alone(tmp_path, monkeypatch):
     folder = tmp_path / "keys"
     made = Keyring.create(folder, MONDAY_S, 1, passphrase="correct horse")
@@ -116,7 +130,7 @@ def test_a_ring_under_a_passphrase_opens_with_it_alone(tmp_path, monkeypatch):
         if passphrase:
             monkeypatch.setenv("RETICENT_PASSPHRASE", passphrase)
         with pytest.raises(BadInput, match=message):
-            made.private_keys("duty")
+            Keyring(folder).private_keys("duty")
     monkeypatch.setenv("RETICENT_PASSPHRASE", "correct horse")
     before = made.private_keys("duty").keys()
     made.issuer()
@@ -147,7 +161,7 @@ def test_shredding_leaves_nothing_of_a_weeks_keys(ring):
 def test_a_shred_that_leaves_a_trace_says_so(ring, monkeypatch):
     (stray,) = [raw(key) for key in list(ring.private_keys("duty").values())[:1]]
     left = ring.folder / "notes.txt"
-    for text in (stray, stray.hex().encode(), keyring_module.b64encode(b"?" + stray + b"??")):
+    for text in (stray, stray.hex().encode(), b64encode(b"?" + stray + b"??")):
         left.write_bytes(b"before " + text + b" after")
         with pytest.raises(Finding, match=r"notes\.txt: a key that was to be destroyed"):
             Keyring.shred(shutil_copy(ring), MONDAY_S + 90 * DAY_S)

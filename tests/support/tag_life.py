@@ -88,10 +88,6 @@ class _Wire:
             self._answer = io.BytesIO(head + answer)
         return self._answer
 
-    async def readline(self):
-        await asyncio.sleep_ms(0)
-        return self._stream().readline()
-
     async def readexactly(self, count):
         return self._stream().read(count)
 

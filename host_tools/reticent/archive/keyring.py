@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from base64 import b64encode
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Callable
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -45,10 +44,9 @@ from reticent.archive.recipients import (
     WEARER,
     PublicKeys,
     Recipients,
-    day_of,
     read_public_keys,
 )
-from reticent.archive.ring_content import Hold, RingContent
+from reticent.archive.ring_content import Hold, RingContent, is_in
 from reticent.archive.ring_key import RingKey, RingKeys, destroy
 from reticent.errors import BadInput, Finding, WontOverwrite
 from reticent.files import (
@@ -132,7 +130,7 @@ class Keyring:
         first = batch.week_of(from_s)
         content = RingContent({role: {} for role in AGENCY}, [])
         public = PublicKeys({role: {} for role in AGENCY}, wearer, retention_days)
-        _add_weeks(content, public, range(first, first + weeks))
+        content.add_weeks(public, range(first, first + weeks))
         key = RingKey.generate()
         ring._keys.create(key, passphrase)
         ring._write(key, content)
@@ -215,7 +213,7 @@ class Keyring:
         if add_weeks:
             public = self.public_keys()
             first = max(public.weeks[DUTY]) + 1
-            _add_weeks(content, public, range(first, first + add_weeks))
+            content.add_weeks(public, range(first, first + add_weeks))
             # First: keys without their public halves are of no harm, but no order could name them.
             write_whole(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
         self._replace(content)
@@ -223,7 +221,7 @@ class Keyring:
     @_alone
     def due(self, now_s: int) -> list[str]:
         """Return in words what `shred` would destroy now."""
-        return [words for words, _ in self._take_due(self._content()[1], now_s)]
+        return [words for words, _ in self._content()[1].take_due(self.late(now_s), now_s)]
 
     @_alone
     def shred(self, now_s: int) -> list[str]:
@@ -232,26 +230,14 @@ class Keyring:
         The ring key is replaced and the old one overwritten; Finding where a trace is left.
         """
         key, content = self._content()
-        due = self._take_due(content, now_s)
+        due = content.take_due(self.late(now_s), now_s)
         self._replace(content)
         self._prove([key.key, *(secret for _, secrets in due for secret in secrets)])
         return [words for words, _ in due]
 
-    def _take_due(self, content: RingContent, now_s: int) -> list[tuple[str, list[bytes]]]:
-        """Take what is due out of the content; return it in words, with its secrets."""
-        taken: list[tuple[str, list[bytes]]] = []
-        for role, weeks in self.late(now_s).items():
-            for week in weeks:
-                words = f"{role} key of the week of {day_of(week)}"
-                taken.append((words, [content.weeks[role].pop(week)]))
-        for hold in [hold for hold in content.holds if hold.ends_s <= now_s]:
-            content.holds.remove(hold)
-            taken.append((f"hold {hold.name}", list(hold.secrets.values())))
-        return taken
-
     def _content(self) -> tuple[RingKey, RingContent]:
         fields = self._sealed_fields()
-        key = self._keys.load(fields[1], self._passphrase())
+        key = self._keys.load(fields[1], self._passphrase)
         try:
             plain = key.open(fields[4], cbor2.dumps(fields[:4]))
         except InvalidTag:
@@ -269,7 +255,9 @@ class Keyring:
             raise BadInput(f"{path}: not a sealed ring of a version known here")
         return fields
 
+    @cached_property
     def _passphrase(self) -> str | None:
+        """What the ring key lies under; a person is asked for it once."""
         return read_passphrase(self.folder) if self._keys.needs_passphrase() else None
 
     def _write(self, key: RingKey, content: RingContent) -> None:
@@ -285,7 +273,7 @@ class Keyring:
         other of the two is destroyed here, or by whoever opens the ring next.
         """
         key = RingKey.generate()
-        self._keys.propose(key, self._passphrase())
+        self._keys.propose(key, self._passphrase)
         self._write(key, content)
         self._keys.settle(key.id)
         for left in self.folder.glob(f".{_SEALED}.*"):
@@ -297,7 +285,7 @@ class Keyring:
         texts = [(self.folder / _SEALED, content.encode())]
         texts += [(path, path.read_bytes()) for path in self.folder.rglob("*") if path.is_file()]
         for path, data in texts:
-            if any(form in data for secret in gone for form in _forms(secret)):
+            if any(is_in(data, secret) for secret in gone):
                 raise Finding(f"{path}: a key that was to be destroyed is still in it; remove it")
 
 
@@ -309,21 +297,3 @@ def role_keys(path: Path, role: str) -> RoleKeys:
         return RoleKeys(by_kid([read_wearer(path)]))
     ring = Keyring(path)
     return RoleKeys(ring.private_keys(role), ring.held(role))
-
-
-def _add_weeks(content: RingContent, public: PublicKeys, weeks: range) -> None:
-    for role in AGENCY:
-        for week in weeks:
-            key = X25519PrivateKey.generate()
-            content.weeks[role][week] = key.private_bytes_raw()
-            public.weeks[role][week] = key.public_key().public_bytes_raw()
-
-
-def _forms(secret: bytes) -> Iterator[bytes]:
-    """Yield how a secret may stand in a file: raw, in hex, and in base64 at each offset."""
-    yield secret
-    yield secret.hex().encode()
-    yield secret.hex().upper().encode()
-    for lead in range(3):
-        # What stands before and behind it shifts base64: the middle is the same at any place.
-        yield b64encode(bytes(lead) + secret)[4:-4]

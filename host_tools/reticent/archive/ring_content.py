@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import cbor2
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from reticent.archive.recipients import AGENCY, PublicKeys, day_of
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,37 @@ class RingContent:
         """Return the content of what `encode` returned."""
         weeks, holds = cbor2.loads(plain)
         return cls(weeks, [Hold(*fields) for fields in holds])
+
+    def add_weeks(self, public: PublicKeys, weeks: range) -> None:
+        """Make the agency's keys of these weeks, and put their public halves to the others."""
+        for role in AGENCY:
+            for week in weeks:
+                key = X25519PrivateKey.generate()
+                self.weeks[role][week] = key.private_bytes_raw()
+                public.weeks[role][week] = key.public_key().public_bytes_raw()
+
+    def take_due(self, late: dict[str, list[int]], now_s: int) -> list[tuple[str, list[bytes]]]:
+        """Take out the late weeks and the ended holds; return each in words, with its secrets."""
+        taken: list[tuple[str, list[bytes]]] = []
+        for role, weeks in late.items():
+            for week in weeks:
+                words = f"{role} key of the week of {day_of(week)}"
+                taken.append((words, [self.weeks[role].pop(week)]))
+        for hold in [hold for hold in self.holds if hold.ends_s <= now_s]:
+            self.holds.remove(hold)
+            taken.append((f"hold {hold.name}", list(hold.secrets.values())))
+        return taken
+
+
+def is_in(data: bytes, secret: bytes) -> bool:
+    """Return whether a secret stands in these bytes: raw, in hex, or in base64."""
+    return any(form in data for form in _forms(secret))
+
+
+def _forms(secret: bytes) -> Iterator[bytes]:
+    yield secret
+    yield secret.hex().encode()
+    yield secret.hex().upper().encode()
+    for lead in range(3):
+        # What stands before and behind it shifts base64: the middle is the same at any place.
+        yield b64encode(bytes(lead) + secret)[4:-4]

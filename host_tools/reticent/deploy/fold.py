@@ -15,9 +15,7 @@ from reticent.deploy.program import Program, bound, local_name
 Value = int | bool | None
 Constants = dict[tuple[str, str], Value]  # (module, name)
 
-_MOST = (
-    1 << 30
-)  # from here on an integer is an object on the heap: it is made once, and has a name
+_MOST = 1 << 30  # from here on an integer is an object on the heap: made once, and with a name
 _BINARY: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
