@@ -17,6 +17,8 @@ from wire import ack
 from wire import config as wire_config
 from wire.envelope import hash_of
 
+_DAY_S = 86_400
+
 
 class Dock:
     """Over the flash as the tasks left it; `feed()` is the watchdog's and called at every step."""
@@ -47,10 +49,7 @@ class Dock:
             session.take_acks(acks, numbers, self._outbox, self._is_genuine, self._remove, report)
         )
         if report.last_ack is not None:
-            self._counters.floor_s = max(self._counters.floor_s, report.last_ack.utc_s)
-            self._counters.acked_s = report.last_ack.utc_s
-            self._counters.log_head = report.last_ack.log_head
-            self._counters.save()
+            self._note_ack(report.last_ack)
             self._allow(report.last_ack.least_policy_version)
         self._feed()
         return report.acked
@@ -68,6 +67,17 @@ class Dock:
             self._feed()
         if is_last:
             self._orders.bring()
+
+    def _note_ack(self, last):
+        """Keep what it says; the floor stays within a day of the tag's last heartbeat.
+
+        No receiver is heard here: a collector's wrong clock must not stop the tag for good.
+        """
+        counters = self._counters
+        counters.acked_s = last.utc_s
+        counters.floor_s = max(counters.floor_s, min(last.utc_s, counters.routine_s + _DAY_S))
+        counters.log_head = last.log_head
+        counters.save()
 
     def _allow(self, least_version):
         """Keep the least version that an ack allows (R28): it never falls."""

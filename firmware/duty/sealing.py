@@ -60,7 +60,6 @@ class Sealer:
         if self._slots.seal_is_due(utc_s, self._spans(utc_s)):
             as_of_s = self._slots.sealed_as_s(utc_s)
             self.add_routine_events(as_of_s)
-            self._tag.counters.routine_s = as_of_s
             self._tag.outbox.hold(self._tag.counters.next_number)
             await self.seal_batch(batch.ROUTINE, as_of_s)
         if self._slots.upload_is_due(utc_s):
@@ -128,6 +127,8 @@ class Sealer:
         recipients = address.recipients(kind, week)
         if recipients is None:
             return
+        if kind == batch.ROUTINE:
+            counters.routine_s = utc_s
         number = counters.next_number
         header = Header(
             tag.tag, kind, number, address.version, counters.previous, counters.log_head

@@ -133,10 +133,13 @@ class Sender:
 
     async def _note_ack(self, ack):
         """Keep what an ack says beside its envelope: the time, and the access log's head."""
-        counters = self._tag.counters
-        self._tag.timebase.confirm(ack.utc_s, self._tag.clock.ms())
-        counters.floor_s = self._tag.timebase.floor_s
-        counters.acked_s = ack.utc_s
+        counters, timebase = self._tag.counters, self._tag.timebase
+        now_ms = self._tag.clock.ms()
+        off_s = timebase.confirm(ack.utc_s, now_ms)
+        if off_s:
+            self._tag.note(events.CLOCK, off_s)
+        counters.floor_s = timebase.floor_s
+        counters.acked_s = timebase.least_s(now_ms)
         counters.log_head = ack.log_head
         await self._tag.write(counters.save_steps())
 

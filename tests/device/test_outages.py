@@ -10,6 +10,7 @@ import random
 
 import tag_life
 from cases import is_full
+from tag import events
 from wire import batch, envelope, record
 
 HOUR_S = 3_600
@@ -131,3 +132,62 @@ def test_what_a_full_outbox_gives_up_during_a_connect_is_not_sent():
     assert asyncio.run(sender.upload())
     assert life.tag.counters.dropped == [1, 2]
     assert sorted(collector.stored) == [3, 4, 5]
+
+
+class WrongClock(tag_life.Collector):
+    """Whose clock is so far ahead."""
+
+    ahead_s = 0
+
+    def take(self, body):
+        real, tag_life.START_S = tag_life.START_S, tag_life.START_S + self.ahead_s
+        try:
+            return super().take(body)
+        finally:
+            tag_life.START_S = real
+
+
+def test_a_collector_whose_clock_is_a_year_ahead_stops_no_tag():
+    life = tag_life.Life(tag_life.blank_image())
+    life.mount()
+    life.boot()
+    collector = WrongClock()
+    collector.ahead_s = 366 * 24 * HOUR_S
+    for _ in range(3):
+        life.seal(batch.ROUTINE)
+        life.send(collector)
+    tag = life.tag
+    assert (tag.utc_s(), tag.timebase.in_doubt) == (tag_life.START_S, True)
+    assert tag.take_notes() == 3 * [(events.CLOCK, collector.ahead_s)]
+    booted = tag_life.Life(life.image())
+    booted.mount()
+    booted.boot()
+    assert (booted.tag.utc_s(), booted.tag.timebase.in_doubt) == (tag_life.START_S, False)
+    life, collector.ahead_s = booted, 0
+    life.seal(batch.ROUTINE)
+    life.send(collector)
+    assert not life.tag.timebase.in_doubt
+    assert life.tag.counters.floor_s == tag_life.START_S
+    assert sorted(collector.stored) == [1, 2, 3, 4]
+
+
+def test_what_could_not_be_sealed_moves_no_heartbeat():
+    """By it a tag that restarts in a cellar goes on: from far ahead it would not for as long."""
+    life = tag_life.Life(tag_life.blank_image())
+    life.mount()
+    life.boot()
+    life.seal(batch.ROUTINE)
+    life.seal(batch.ROUTINE, tag_life.START_S + 366 * 24 * HOUR_S)
+    assert life.tag.counters.routine_s == tag_life.START_S
+
+
+def test_acks_that_are_believed_move_time_but_none_below_the_floor():
+    life = tag_life.Life(tag_life.blank_image())
+    life.mount()
+    life.boot()
+    collector = WrongClock()
+    collector.ahead_s = -3 * 24 * HOUR_S  # the floor is a day back
+    life.seal(batch.ROUTINE)
+    life.send(collector)
+    assert life.tag.utc_s() == tag_life.START_S
+    assert life.tag.counters.floor_s == tag_life.START_S - 24 * HOUR_S

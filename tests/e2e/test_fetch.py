@@ -37,8 +37,9 @@ def waiting(tmp_path_factory) -> bytes:
 class Collector:
     """Stores and acks, as the real one; breaks off after so many posts."""
 
-    def __init__(self, key=ACK_KEY, fails_at=(), order=None):
+    def __init__(self, key=ACK_KEY, fails_at=(), order=None, utc_s=1_772_500_000):
         self.stored: dict[int, bytes] = {}
+        self._utc_s = utc_s
         self.posts = 0
         self._key = key
         self._fails_at = fails_at
@@ -51,7 +52,7 @@ class Collector:
             read, end = envelope.parse_first(body, start)
             number, sealed = read.header.number, body[start:end]
             assert self.stored.setdefault(number, sealed) == sealed, f"{number} came twice"
-            made = ack.Ack(number, 1_772_500_000, 1, bytes(32), b"")
+            made = ack.Ack(number, self._utc_s, 1, bytes(32), b"")
             message = made.message(envelope.hash_of(sealed))
             made.mac = hmac.digest(self._key, message, hashlib.sha256)
             acks.append(made)
@@ -79,6 +80,17 @@ def test_every_envelope_is_fetched_acked_and_removed(waiting, tmp_path):
     assert on_flash(flash) == []
     # The least version of an order that acks allow is kept here too (R28).
     assert cbor.decode(read_image(flash)["orders/standing"]) == [0, 1]
+
+
+def test_a_collectors_wrong_clock_moves_the_floor_by_a_day_at_most(waiting, tmp_path):
+    flash = tmp_path / "flash.img"
+    flash.write_bytes(waiting)
+    before = cbor.decode(read_image(flash)["state/counters"])
+    assert fetch(flash, tmp_path, Collector(utc_s=2_000_000_000)) == COUNT
+    floor_s, acked_s, routine_s = cbor.decode(read_image(flash)["state/counters"])[3:6]
+    assert acked_s == 2_000_000_000
+    assert routine_s == before[5] > 0
+    assert floor_s == routine_s + 86_400
 
 
 def test_broken_off_after_the_collector_stored_nothing_is_lost_or_twice(waiting, tmp_path):

@@ -83,3 +83,67 @@ def test_an_ack_sets_a_clock_that_was_drawn_away():
     assert timebase.utc_s(20_000) == NOW
     assert timebase.observe(NOW + 30 * DAY + 20, 30_000) == 30 * DAY + 10
     assert timebase.in_doubt
+
+
+def test_an_ack_below_the_floor_changes_nothing():
+    for in_doubt in (False, True):
+        timebase, _ = begun()
+        timebase.in_doubt = in_doubt
+        assert timebase.confirm(NOW - DAY - 301, 20_000) == -DAY - 311
+        assert timebase.utc_s(20_000) == NOW + 10
+        assert (timebase.in_doubt, timebase.floor_s) == (in_doubt, NOW - DAY)
+        assert timebase.observe(NOW + 11, 21_000) == 0
+
+
+def test_an_ack_far_ahead_of_the_receiver_is_a_doubt_however_often_it_comes():
+    for ahead_s in (DAY + 1, 59 * DAY, 366 * DAY):
+        timebase, _ = begun()
+        for second in range(20, 29, 2):
+            assert timebase.confirm(NOW + second - 10 + ahead_s, second * 1_000) == ahead_s
+            assert timebase.observe(NOW + second - 9, second * 1_000 + 1_000) == 0
+            assert timebase.in_doubt
+            assert timebase.utc_s(second * 1_000) == NOW + second - 10
+        assert timebase.floor_s == NOW - DAY
+        assert timebase.confirm(NOW + 20, 30_000) == 0
+        assert (timebase.in_doubt, timebase.floor_s) == (False, NOW + 20)
+
+
+def test_acks_that_go_ahead_in_small_steps_come_to_a_day_and_move_no_floor():
+    timebase, _ = begun()
+    for hour in range(1, 200):
+        up_s = hour * 3_600
+        timebase.confirm(NOW + up_s + hour * DAY * 3 // 4, up_s * 1_000)
+        timebase.observe(NOW + up_s, up_s * 1_000)
+        assert timebase.utc_s(up_s * 1_000) <= NOW + up_s + DAY, hour
+        assert timebase.floor_s <= NOW + up_s + 300, hour
+    assert timebase.in_doubt
+    assert timebase.confirm(NOW + up_s, up_s * 1_000) == 0
+    assert timebase.utc_s(up_s * 1_000) == NOW + up_s
+
+
+def test_an_ack_alone_ends_no_order_and_moves_the_floor_a_day_a_boot():
+    timebase = Timebase(NOW - DAY)
+    timebase.expect(NOW - 5 * DAY, NOW + 60 * DAY)
+    assert timebase.confirm(NOW + 60 * DAY, 10_000) == 61 * DAY
+    assert timebase.in_doubt and timebase.utc_s(10_000) is None
+    assert timebase.confirm(NOW + 59 * DAY, 10_000) == 0  # within the term: the tag goes on
+    assert timebase.floor_s == NOW + 10
+    # The receiver is not believed against it, and the next sound ack sets both right.
+    assert timebase.observe(NOW + 30, 30_000) != 0
+    assert timebase.confirm(NOW + 40, 40_000) == 0
+    assert timebase.observe(NOW + 50, 50_000) == 0 and not timebase.in_doubt
+    # Where the receiver says so too, the order is over.
+    assert timebase.observe(NOW + 61 * DAY, 60_000) != 0
+    assert timebase.confirm(NOW + 61 * DAY + 10, 70_000) == 0
+    assert timebase.utc_s(70_000) == NOW + 61 * DAY + 10
+
+
+def test_an_ack_is_believed_where_the_receivers_date_cannot_be():
+    timebase, _ = begun(NOW - 1_024 * 7 * DAY)  # a receiver that counts weeks in ten bits
+    assert timebase.confirm(NOW + 3 * DAY, 20_000) == 0
+    assert timebase.utc_s(20_000) == NOW + 3 * DAY
+    timebase, _ = begun(NOW - DAY // 2)  # a spoofed date at a boot, two days back
+    assert timebase.confirm(NOW + 2 * DAY, 20_000) != 0
+    assert timebase.observe(NOW + 2 * DAY + 10, 30_000) != 0  # it is over
+    assert timebase.confirm(NOW + 2 * DAY + 20, 40_000) == 0
+    assert timebase.observe(NOW + 2 * DAY + 30, 50_000) == 0 and not timebase.in_doubt
