@@ -111,8 +111,8 @@ class Reader:
         for fix in fixes:
             self.integrity.take_fix(fix, self.second)
         for code, value in self.integrity.suspicions(self.second):
-            assert code in events.NAMES, code
-            assert -(1 << 31) <= value < 1 << 31, (code, value)
+            assert events.is_known(code), code
+            assert events.bounded(code, value) == value, (code, value)
         return fixes
 
 
