@@ -7,9 +7,6 @@ import rp2
 from hal import entropy
 
 _PIECE_BYTES = 4096
-_PIECES = 256
-_BLOCKS = 64
-_FULL = MemoryError, IndexError  # made now: there is no memory for a tuple then
 
 
 class Chip:
@@ -44,27 +41,13 @@ def _fill():
     In pieces that know nothing of each other: where the C stack still holds an address, the
     collector keeps that piece, which may be for good (24 KB of a Pico's heap once were).
     """
-    kept: list = [None] * _PIECES
-    count = 0
-    try:
-        while True:
-            kept[count] = bytearray(_PIECE_BYTES)
-            count += 1
-    except _FULL:
-        pass
-    try:
-        while True:
-            kept[count] = _blocks()
-            count += 1
-    except _FULL:
-        pass
-    for place in range(count):
-        kept[place] = None
+    for piece in (_large, object):  # an object is a single block, of what lies between
+        try:
+            while True:
+                piece()
+        except MemoryError:
+            pass
 
 
-def _blocks():
-    """Return some single blocks of the heap, for what lies between."""
-    taken = None
-    for _ in range(_BLOCKS):
-        taken = (taken, None)
-    return taken
+def _large():
+    bytearray(_PIECE_BYTES)

@@ -193,3 +193,14 @@ UNUSED = (
 @pytest.mark.parametrize(("modules", "gone"), UNUSED)
 def test_what_nothing_names_goes_and_nothing_else(modules, gone):
     assert set(unused.drop(parse(modules), {"append"}, {"main"})) == gone
+
+
+@pytest.mark.parametrize("march", ["armv6m", "x64"])
+def test_no_module_keeps_the_block_behind_its_names(sources, march):
+    files = deploy.build(sources, march, traces=False).files
+    held = [
+        path
+        for path, code in files.items()
+        if path.endswith(".mpy") and deploy.ends_on_block(code, march)
+    ]
+    assert not held
