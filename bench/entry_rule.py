@@ -181,7 +181,7 @@ def false_decisions(args: argparse.Namespace) -> None:
     """Print how often each rule enters for a tag 20 m outside, or leaves 20 m inside."""
     spans = [(args.hours, 3_600), (args.months, 30 * 86_400)]
     for number, shape in enumerate(SHAPES):
-        kinds: list[tuple[type[Rule], int]] = [(Own, 1), (Own, -1)]
+        kinds: list[tuple[Callable[[Depth, int], Rule], int]] = [(Own, 1), (Own, -1)]
         if shape is edge:
             kinds += [(FourInARow, 1), (MostOf45, 1)]
         counts = [0] * len(kinds)

@@ -22,7 +22,7 @@ from fuzz_budget import Budget
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "firmware"), str(ROOT / "host_tools" / "reticent" / "cpython")]
 
-with atheris.instrument_imports(include=["tag"]):
+with atheris.instrument_imports(include=["tag"]):  # pyright: ignore[reportAttributeAccessIssue]
     from tag import events, gnss, integrity, receiver_search, receivers
 
 DAY_MS = 86_400_000

@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "host_tools" / "reticent" / "cpython"), str(ROOT / "firmware")]
 sys.path += [str(ROOT / "host_tools"), str(ROOT / "tests" / "support")]
 
-with atheris.instrument_imports(include=["wire", "tag", "reticent.archive.opener"]):
+INSTRUMENTED = ["wire", "tag", "reticent.archive.opener"]
+with atheris.instrument_imports(INSTRUMENTED):  # pyright: ignore[reportAttributeAccessIssue]
     from reticent.archive import opener
     from reticent.tagcode import (
         FormatError,
@@ -216,7 +217,7 @@ def changed(value, chance: random.Random):
 
 def changed_within(value, chance: random.Random):
     """Return the list or dict with an entry changed, removed, doubled or in another place."""
-    entries = list(value.items()) if isinstance(value, dict) else list(value)
+    entries: list = list(value.items() if isinstance(value, dict) else value)
     at = chance.randrange(len(entries))
     verb = chance.randrange(8)
     if verb == 0:

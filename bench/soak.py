@@ -97,8 +97,9 @@ def faults_of(rng: random.Random, days: int) -> tuple[Fault, ...]:
     at_s = START_S + DAY_S
     while at_s < START_S + (days - 1) * DAY_S:
         at_s += int(rng.expovariate(1 / (0.7 * DAY_S)))
-        faults.append(_fault(rng, at_s))
-        at_s = faults[-1].until_s + 3_600
+        fault = _fault(rng, at_s)
+        faults.append(fault)
+        at_s = fault.until_s + 3_600
     last_s = START_S + (days - 1) * DAY_S
     dips = [START_S + rng.randrange(3_600, DAY_S - 3_600) for _ in range(4)]
     dips += [last_s + rng.randrange(3_600, DAY_S - 3_600) for _ in range(4)]
