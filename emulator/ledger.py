@@ -10,9 +10,9 @@ import ast
 from pathlib import Path
 
 import mpy
-from emulated import MARCH, EmulatedTag, Machine
+from emulated import EmulatedTag, Machine
 
-from reticent.deploy.build import MAIN, build, imported
+from reticent.deploy.build import MAIN, MARCH, build, imported
 from reticent.sim.image import read_image
 from reticent.sim.tag import firmware_sources, read_board
 

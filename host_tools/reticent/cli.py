@@ -40,6 +40,11 @@ app.command(
     help="The wearer's own key, made apart: a file, 24 words or a QR code.",
 )
 app.command(
+    "reticent.deploy.commands:firmware",
+    name="firmware",
+    help="The firmware as a board runs it, for mpremote.",
+)
+app.command(
     "reticent.bench.commands:personalise",
     name="personalise",
     help="A tag's first secrets, from one party's seed or two.",

@@ -16,6 +16,7 @@ from reticent.deploy.words import known
 from reticent.sim.image import compile_module
 
 MAIN, BOOT = "main", "boot"
+MARCH = "armv6m"  # every board in boards/ is an RP2040
 _DOCK = "duty.dock"  # what `reticent fetch` calls by name
 _DOCK_NAMES = {"Dock", "OUTBOX_BLOCKS"}
 ROOTS = {MAIN, BOOT, _DOCK, "board"}

@@ -200,14 +200,18 @@ def firmware_files(
 
 
 def firmware_sources(
-    board: dict[str, Any], build_utc_s: int, *, traces: bool = False
+    board: dict[str, Any], build_utc_s: int | None = None, *, traces: bool = False
 ) -> dict[str, str]:
-    """Return the sources of all modules by name, with this board's data and build date."""
+    """Return the sources of all modules by name, with this board's data.
+
+    Without a build date, which a simulated tag has of its track, build_info is as it is written.
+    """
     sources = read_sources(FIRMWARE)
     sources["board"] = "".join(f"{name} = {value!r}\n" for name, value in board.items())
-    sources["build_info"] = (
-        f"VERSION = {_VERSION}\nTRACES = {traces}\nBUILD_UTC_S = {build_utc_s}\n"
-    )
+    if build_utc_s is not None:
+        sources["build_info"] = (
+            f"VERSION = {_VERSION}\nTRACES = {traces}\nBUILD_UTC_S = {build_utc_s}\n"
+        )
     return sources
 
 
