@@ -50,6 +50,11 @@ app.command(
     help="A tag's first secrets, from one party's seed or two.",
 )
 app.command(
+    "reticent.bench.commands:register",
+    name="register",
+    help="Register a tag that has booted once at the collector.",
+)
+app.command(
     "reticent.bench.fetch:fetch",
     name="fetch",
     help="A tag without radio at the dock: envelopes out, acks in.",

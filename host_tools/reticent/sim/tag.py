@@ -76,11 +76,15 @@ class SimulatedTag:
 
     def personalise(self, issuer_key: bytes, ack_key: bytes, network: Network, baud: int) -> bytes:
         """Flash firmware, configuration and seed, boot once; return the identity's public key."""
+        files = personal_files(issuer_key, ack_key, network, baud, self._seed)
+        return self.begin(files, network)
+
+    def begin(self, personal: dict[str, bytes], network: Network) -> bytes:
+        """Flash firmware and what makes it one person's, boot once; return the public key."""
         files = firmware_files(
             self._data, _MARCH, self._build_utc_s, traces=True, boot=self._extras.boot
         )
-        files |= personal_files(issuer_key, ack_key, network, baud, self._seed)
-        build_image(self._flash, self._data["FLASH_BLOCKS"], files)
+        build_image(self._flash, self._data["FLASH_BLOCKS"], files | personal)
         self._finish(Chip(self._world(_FIRST_BOOT_MS, {}, network)))
         return read_image(self._flash)["identity.pub"]
 
