@@ -127,6 +127,37 @@ def test_no_link_no_socket():
     assert mocked.raised(socket.socket) is OSError
 
 
+def _bound(listener, getaddrinfo):
+    """Bind it to a free port; return the address. The port cannot say which one 0 has become."""
+    for port in range(42_000, 43_000):
+        address = getaddrinfo("127.0.0.1", port)[0][-1]
+        try:
+            listener.bind(address)
+        except OSError:
+            continue
+        return address
+    raise AssertionError("no port is free")
+
+
+def test_a_poll_tells_of_the_streams_that_it_was_given_alone():
+    clock = mocked.power_on(grace_ms=20)
+    _join(clock)
+    import select
+    import socket
+
+    listener, caller = socket.socket(), socket.socket()
+    address = _bound(listener, socket.getaddrinfo)
+    listener.listen(1)
+    poller = select.poll()
+    poller.register(listener, select.POLLIN)
+    asked_us = clock.now_us
+    assert poller.poll(0) == [] and clock.now_us == asked_us
+    assert poller.poll(100) == [] and clock.now_us == asked_us + 100_000, "a silent peer"
+    caller.connect(address)
+    assert poller.poll(100) == [(listener, select.POLLIN)]
+    assert clock.now_us == asked_us + 100_000, "virtual time stands still for a real peer"
+
+
 def test_only_hosts_of_the_world_are_reached():
     clock = mocked.power_on(hosts={"collector.example": ["127.0.0.1", 4433]})
     import socket

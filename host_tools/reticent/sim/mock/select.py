@@ -10,15 +10,22 @@ from io import IOBase as _IOBase
 
 import clock as _clock
 import uselect as _uselect
+import usocket as _usocket
 import world as _world
 from uselect import POLLERR, POLLHUP, POLLIN, POLLOUT  # noqa: F401 - the port's names
 
 _IOCTL_POLL = 3
 
+# Before it asks a stream that is no file descriptor, as TLS is none, the port's poll sleeps for a
+# millisecond, unless a descriptor is ready: a UDP socket always takes data. Without it each byte
+# of an answer's head took a millisecond of real time.
+_awake = _usocket.socket(_usocket.AF_INET, _usocket.SOCK_DGRAM)
+
 
 class _Poll:
     def __init__(self):
         self._real = _uselect.poll()
+        self._real.register(_awake, 0)
         self._sockets = set()
         self._streams = {}
         self._grace_ms = _world.grace_ms
@@ -72,11 +79,16 @@ class _Poll:
                 ready.append((stream, found))
         if self._sockets:
             wait_ms = self._grace_ms if may_wait and not ready else 0
-            found = [tuple(pair) for pair in self._real.ipoll(wait_ms)]
+            found = self._found(0, POLLOUT) or (wait_ms and self._found(wait_ms, 0)) or []
             # A peer that stays silent is awaited once, not once a poll.
             self._grace_ms = _world.grace_ms if found else self._grace_ms - wait_ms
             ready.extend(found if self._has_waited(found) else ())
         return ready
+
+    def _found(self, wait_ms, awake):
+        """Return what of the host's sockets is ready within wait_ms of real time."""
+        self._real.modify(_awake, awake)
+        return [tuple(pair) for pair in self._real.ipoll(wait_ms) if pair[0] is not _awake]
 
     def _has_waited(self, found):
         """Return whether what is ready may be seen to be so."""
