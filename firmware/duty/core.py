@@ -22,6 +22,7 @@ _CONFIG = "/config"
 _EPOCH_MS = 1_000  # of the receiver
 _MOST_NOTES = 16
 _SETTLED_MS = 600_000
+_TURN_MS = 16  # a turn of all tasks is a millisecond, and a batch has 144 steps
 _HOLD_S = 10  # after the third death in a row, doubled with each more
 _MOST_HOLD_S = 600
 
@@ -109,10 +110,13 @@ class Tag:
                 await asyncio.sleep_ms(0)
 
     async def run_steps(self, steps):
-        """Run a generator of long steps; others get their turn between two of them."""
+        """Run a generator of long steps; others get their turn between two, every 16 ms."""
+        turn_ms = self.clock.ms()
         while True:
             try:
                 next(steps)
             except StopIteration as done:
                 return done.value
-            await asyncio.sleep_ms(0)
+            if self.clock.ms() - turn_ms >= _TURN_MS:
+                await asyncio.sleep_ms(0)
+                turn_ms = self.clock.ms()

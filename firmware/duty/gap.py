@@ -7,6 +7,7 @@ baud. A receiver sends its sentences in one burst an epoch and is silent until t
 import asyncio
 
 _POLL_MS = 250
+_POLL_SOON_MS = 60  # while a batch is sealed, which is to be stored next
 _POLL_WANTED_MS = 15  # while somebody waits: the burst's end is to be seen soon
 _SILENT_MS = 30  # without a byte: the burst is over
 _NEED_MS = 120  # two erases and their pages: the most that one step of a write mostly takes
@@ -22,12 +23,16 @@ class Gap:
         self._most_ms = self._period_ms = period_ms
         self._start_ms = self._heard_ms = self._empty_ms = -9 * period_ms  # mute so far
         self._is_silent = True
+        self._is_sure = False  # where an epoch begins: not by the first burst, or after a rest
         self._waiting = 0
+        self.is_wanted_soon = False
         self.forced = 0  # writes that found no gap
 
     def poll_ms(self):
         """Return how long the sampling loop may sleep before it reads again."""
-        return _POLL_WANTED_MS if self._waiting else _POLL_MS
+        if self._waiting:
+            return _POLL_WANTED_MS
+        return _POLL_SOON_MS if self.is_wanted_soon else _POLL_MS
 
     def hear(self, count):
         """Take note of a read that brought so many bytes."""
@@ -37,9 +42,7 @@ class Gap:
             self._is_silent = now_ms - self._heard_ms >= _SILENT_MS
             return
         if self._is_silent:
-            # It began after the last empty read: taken for the earliest, so that the next is too.
-            self._learn(self._empty_ms - self._start_ms)
-            self._start_ms = self._empty_ms
+            self._begin(now_ms)
             self._is_silent = False
         self._heard_ms = now_ms
 
@@ -48,8 +51,7 @@ class Gap:
         now_ms = self._clock.ms()
         if not self._is_silent:
             return False
-        is_mute = now_ms - self._heard_ms > 2 * self._most_ms
-        return is_mute or now_ms + _NEED_MS <= self._start_ms + self._period_ms
+        return self._is_mute(now_ms) or now_ms + _NEED_MS <= self._start_ms + self._period_ms
 
     async def wait(self):
         """Return when the gap is open, or after 8 s: what is to be stored is not lost for it."""
@@ -64,9 +66,25 @@ class Gap:
             await asyncio.sleep_ms(_POLL_WANTED_MS)
         self._waiting -= 1
 
-    def _learn(self, since_ms):
-        """Follow a receiver that is faster than asked for at once, a slower one slowly."""
-        if since_ms < self._period_ms:
-            self._period_ms = max(since_ms, _LEAST_PERIOD_MS)
+    def _is_mute(self, now_ms):
+        return now_ms - self._heard_ms > 2 * self._most_ms
+
+    def _begin(self, now_ms):
+        """Take note of a burst that began between the last empty read and this one.
+
+        Taken for the earliest that agrees with the epochs before: each narrows it, as the reads
+        are not in step with the receiver.
+        """
+        is_sure = self._is_sure and not self._is_mute(now_ms)
+        self._is_sure = not self._is_mute(now_ms)
+        since_ms = now_ms - self._start_ms
+        period_ms = self._period_ms
+        least_ms = max(self._empty_ms - self._start_ms, _LEAST_PERIOD_MS)
+        if since_ms < period_ms:  # faster than believed, for certain
+            period_ms = least_ms
         else:
-            self._period_ms = min(self._period_ms + self._period_ms // 8, self._most_ms)
+            slower_ms = min(period_ms + period_ms // 16, least_ms, self._most_ms)
+            period_ms = max(period_ms, slower_ms)
+        self._period_ms = period_ms
+        expected_ms = now_ms - since_ms % period_ms
+        self._start_ms = max(expected_ms, self._empty_ms) if is_sure else self._empty_ms

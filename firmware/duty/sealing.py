@@ -133,6 +133,7 @@ class Sealer:
         header = Header(
             tag.tag, kind, number, address.version, counters.previous, counters.log_head
         )
+        tag.gap.is_wanted_soon = True
         async with tag.sealing_code:
             sealed = await self._sealed(header, data, recipients)
         await tag.run_steps(tag.scrub())  # its locals were secrets
@@ -143,6 +144,7 @@ class Sealer:
         tells_dropped = is_told and not self._assembly.waits(batch.ROUTINE)
         shelf = ALERT if kind == batch.ALERT else ROUTINE
         await tag.write(commit(tag.outbox, counters, shelf, sealed, tells_dropped))
+        tag.gap.is_wanted_soon = False
         # Again: what the C stack still pointed at was no garbage yet (test_seized_tag.py).
         await tag.run_steps(tag.scrub())
 
