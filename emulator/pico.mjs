@@ -2,6 +2,7 @@
 // rp2040js's core, its faults mended (mends.mjs), flash with its times and power cuts, a flash cache.
 import fs from 'node:fs';
 import { ConsoleLogger, RP2040, USBCDC } from 'rp2040js';
+import { Blocks } from './blocks.mjs';
 import { mendNoise, mendUarts, mendUsb, mendWatchdog } from './mends.mjs';
 import { blocksOf } from './uf2.mjs';
 import { FlashCache } from './xip.mjs';
@@ -12,7 +13,7 @@ const ERASE_NS = 45e6, PROGRAM_NS = 0.4e6;  // W25Q16JV data sheet, typical: a s
 const MAIN_FLASH = 0x10000000;
 const WATCHDOG_LOAD = 0x04;
 const LOG_NOTHING = 9;
-const LOOK_EVERY = 2000;  // instructions between two looks at USB and the caller's condition
+const LOOK_EVERY = 50000;  // cycles between two looks at USB and the caller's condition
 
 export class PowerCut extends Error {}
 
@@ -59,6 +60,7 @@ export class Pico {
     mcu.addClockListener((hz) => { this.cycleNs = 1e9 / hz; });
     this.cache = this.xipMiss ? new FlashCache(this.xipMiss) : null;
     this.cache?.watch(mcu);
+    this.blocks = new Blocks(mcu, this.cache, [this.eraseAt, this.programAt], this.volumeAt);
     mendUarts(mcu);
     mendNoise(mcu, this.seed + this.counts.resets + this.beforeNs);
     mcu.uart.forEach((uart, i) => {
@@ -144,6 +146,7 @@ export class Pico {
     this.clock.tick(kind === 'erase' ? (size / SECTOR) * ERASE_NS : Math.ceil(size / PAGE) * PROGRAM_NS);
     this.cache?.flush();
     core.PC = core.LR & ~1;
+    return 0;
   }
 
   // Runs for `ms` of the chip's time or until done(); returns what done() said, 'reset' or 'dead'.
@@ -157,8 +160,8 @@ export class Pico {
         if (!this.sleep(end)) return 'dead';
         continue;
       }
-      this.step();
-      if (--left) continue;
+      left -= this.runBlocks(end) + this.step();
+      if (left > 0) continue;
       left = LOOK_EVERY;
       this.pump(this.toSend);
       if (done?.()) return true;
@@ -166,14 +169,28 @@ export class Pico {
     return done ? done() : false;
   }
 
+  // As far as no alarm is due and nothing but memory is meant; returns the cycles.
+  runBlocks(end) {
+    if (this.core.interruptsUpdated) return 0;
+    const { nextAlarm, nanos } = this.clock;
+    const until = nextAlarm ? Math.min(nextAlarm.nanos, end) : end;
+    return this.spend(this.blocks.run(Math.min(Math.floor((until - nanos) / this.cycleNs) - 1, LOOK_EVERY)));
+  }
+
+  // One instruction, by rp2040js; returns the cycles.
   step() {
     const at = this.core.PC;
     if (at === this.eraseAt) return this.flashOperation('erase');
     if (at === this.programAt) return this.flashOperation('program');
     let cycles = this.core.executeInstruction();
     if (this.cache) { cycles += this.cache.owed; this.cache.owed = 0; }
+    return this.spend(cycles);
+  }
+
+  spend(cycles) {
     this.counts.busyNs += cycles * this.cycleNs;
     this.clock.tick(cycles * this.cycleNs);
+    return cycles;
   }
 
   sleep(end) {

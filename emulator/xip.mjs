@@ -13,6 +13,7 @@ export class FlashCache {
 
   flush() { this.tags.fill(-1); this.halves.fill(0); }
 
+  // Returns the cycles that a read at this place of the flash waits.
   touch(address) {
     const set = (address >> 3) & (SETS - 1), tag = (address >> 13) & 0x7ff;
     const half = 1 << ((address >> 2) & 1);
@@ -20,9 +21,9 @@ export class FlashCache {
     const line = 2 * set + (way < 0 ? this.oldest[set] : way);
     if (way < 0) { this.tags[line] = tag; this.halves[line] = 0; }
     this.oldest[set] = 1 - (line & 1);
-    if (this.halves[line] & half) return;
+    if (this.halves[line] & half) return 0;
     this.halves[line] |= half;
-    this.owed += this.missCycles;
+    return this.missCycles;
   }
 
   // Lets every read of flash by this RP2040 go through the cache.
@@ -32,7 +33,7 @@ export class FlashCache {
     const reader = (bits, read) => (address) => {
       if (address >>> 24 !== 0x10) return others[bits](address);
       const offset = address & 0xffffff;
-      this.touch(offset);
+      this.owed += this.touch(offset);
       return read(offset);
     };
     mcu.readUint8 = reader(8, (offset) => flash[offset]);

@@ -1,6 +1,7 @@
 """The emulator's rung where it cannot run, and what reads compiled modules for its ledger."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,15 @@ def test_without_node_it_says_so_and_ends(tmp_path):
     done = run("emulate.py", tmp_path / "none.uf2", PATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "emulate: skipped: node (apt-get install nodejs npm) is missing\n"
+
+
+def test_compiled_code_does_what_the_emulators_own_core_does():
+    if shutil.which("node") is None or not (EMULATOR / "node_modules/rp2040js").is_dir():
+        pytest.skip("node or rp2040js is missing: make emulator/.ready")
+    command = ["node", EMULATOR / "compare.mjs", "3000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(" 0 differ\n")
 
 
 @pytest.mark.parametrize("module", ["tag/gnss", "tag/near", "seal/sha512", "wire/cbor"])
