@@ -1,13 +1,15 @@
-"""Power cut at the flash operations of a boot, an activation and the first sealed batch, on the
-emulated chip: each time the tag boots again there, and is held against what it must have kept.
+"""Power cut at the flash operations of a boot, an activation, the first sealed batch and its ack,
+on the emulated chip: each time the tag boots again there, and is held against what it must keep.
 
-`make emulate-cuts UF2=... CUTS=40`; `ARGS=--plant` takes a guard away, which must then be seen. A
-cut is before an operation, or in the middle of its bytes.
+`make emulate-cuts UF2=... CUTS=40`; a cut is before an operation, or in the middle of its bytes.
+The ack comes at the dock, as `reticent fetch` brings it. `ARGS=--plant` takes a guard of the
+secrets' two blocks away: then only cuts at these are made, and must find it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +20,13 @@ from typing import Any
 from emulate import DATE, EmulatedWay, require_all
 from emulated import EmulatedTag, Machine
 
+from reticent.bench.fetch import OPEN
 from reticent.run import Run
 from reticent.sim.demo import example_order
 from reticent.sim.image import BLOCK_BYTES, envelopes_in, read_image
 from reticent.sim.synthetic import make_day
 from reticent.sim.way import redated
-from reticent.tagcode import vault
+from reticent.tagcode import ack, vault
 
 HOURS = (12.490, 12.502)  # some 40 s: the order is activated, the first ROUTINE batch is sealed
 GUARD = "self._program(new, 1, vault.encode_page"
@@ -39,14 +42,46 @@ class Whole:
     order: bytes
     envelopes: dict[int, bytes]
 
+    @classmethod
+    def of(cls, tag: EmulatedTag, order: bytes) -> Whole:
+        """Return what a tag has now, under this order."""
+        files = tag.read()
+        return cls(files["identity.pub"], order, envelopes_in(files))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the way: its flash operations, the volume before each and after the last."""
+
+    name: str
+    operations: list[dict[str, Any]]
+    images: list[bytes]
+
 
 class CutWay(EmulatedWay):
-    """The way up to the first batch; each flash operation leaves the volume before it."""
+    """The way up to the first batch and its ack, at the dock."""
 
     def _simulate(self, *_: object) -> None:
-        cuts = self._run.folder / "cuts"
-        self.measured = self._tag.run(self._track, silence_s=5, cuts=str(cuts), mostCuts=10_000)
-        self._fetch()
+        self.measured = self._tag.run(self._track, silence_s=5, **self._cuts("tasks"))
+        self.parts = [self._part("tasks")]
+        answer = self._fetch()
+        self.whole = Whole.of(self._tag, self._run.policy.read_bytes())
+        head = answer[: ack.decode_head(answer)[2]]
+        numbers = sorted(self.whole.envelopes)
+        script = f"{OPEN}\nprint(dock.take_acks({head!r}, {numbers!r}))"
+        acked = self._tag.start(MOST_MS, untilListening=True, script=script, **self._cuts("ack"))
+        if acked["said"].split() != [str(len(numbers))]:
+            sys.exit(f"emulate: the tag took no ack: {acked['said']!r}")
+        self.parts.append(self._part("ack"))
+
+    def _cuts(self, name: str) -> dict[str, Any]:
+        return {"cuts": str(self._run.folder / name), "mostCuts": 10_000}
+
+    def _part(self, name: str) -> Part:
+        folder = self._run.folder
+        operations = json.loads((folder / "result.json").read_text())["cuts"]
+        images = [path.read_bytes() for path in sorted((folder / name).glob("*.img"))]
+        return Part(name, operations, [*images, self._tag.volume.read_bytes()])
 
 
 def state_of(files: dict[str, bytes]) -> bytes | None:
@@ -60,17 +95,24 @@ def state_of(files: dict[str, bytes]) -> bytes | None:
     return max(found)[1] if found else None
 
 
-def trials(folder: Path, operations: list[dict[str, Any]]) -> list[tuple[str, bytes]]:
+def is_secret(image: bytes, at: int) -> bool:
+    """Return whether an operation at this place is in one of the two blocks of the secrets."""
+    block = at // BLOCK_BYTES * BLOCK_BYTES
+    marks = [vault.mark_page(index) for index in range(len(vault.NAMES))]
+    return image[block : block + vault.PAGE_BYTES] in marks
+
+
+def trials(part: Part, only_secrets: bool) -> list[tuple[str, bytes]]:
     """Return (what was cut, the volume then) of each operation: before it and in its middle."""
-    images = [path.read_bytes() for path in sorted((folder / "cuts").glob("*.img"))]
     made: list[tuple[str, bytes]] = []
-    after = [*images[1:], (folder / "flash.img").read_bytes()]
-    for number, (operation, image, then) in enumerate(zip(operations, images, after, strict=True)):
-        name = f"{number} {operation['kind']} of block {operation['at'] // BLOCK_BYTES}"
-        middle = operation["at"] + operation["size"] // 2
-        torn = then[operation["at"] : middle]
+    for number, operation in enumerate(part.operations):
+        image, then = part.images[number : number + 2]
+        at, middle = operation["at"], operation["at"] + operation["size"] // 2
+        if only_secrets and not is_secret(part.images[-1], at):
+            continue
+        name = f"{part.name} {number}, {operation['kind']} of block {at // BLOCK_BYTES}"
         made.append((f"{name}, before", image))
-        made.append((f"{name}, middle", image[: operation["at"]] + torn + image[middle:]))
+        made.append((f"{name}, middle", image[:at] + then[at:middle] + image[middle:]))
     return made
 
 
@@ -96,15 +138,14 @@ def judge(name: str, image: bytes, folder: Path, machine: Machine, whole: Whole)
     return [f"{name}: {what}" for what, is_so in wrong.items() if is_so]
 
 
-def way(folder: Path, machine: Machine) -> tuple[CutWay, Whole]:
-    """Run without a cut; return the way and what it left."""
+def way(folder: Path, machine: Machine) -> CutWay:
+    """Run without a cut."""
     track = make_day(DATE, hours=HOURS)
     run = Run(folder)
     run.start()
-    made = CutWay(run, track, redated(example_order(), track.start_s), machine, False)
+    made = CutWay(run, track, redated(example_order(), track.start_s), machine, None)
     made.go(lambda line: None)
-    files = read_image(folder / "flash.img")
-    return made, Whole(files["identity.pub"], run.policy.read_bytes(), envelopes_in(files))
+    return made
 
 
 def main() -> None:
@@ -119,19 +160,20 @@ def main() -> None:
     patches = (("store.blocks", GUARD, PLANT),) if arguments.plant else ()
     machine = Machine(arguments.uf2, 0, patches=patches)
     shutil.rmtree(arguments.out, ignore_errors=True)
-    made, whole = way(arguments.out / "whole", machine)
-    all_trials = trials(arguments.out / "whole", made.measured["cuts"])
+    made = way(arguments.out / "whole", machine)
+    found = [(part.name, trials(part, arguments.plant)) for part in made.parts]
+    all_trials = [trial for _, some in found for trial in some]
     step = max(len(all_trials) / arguments.cuts, 1)
     chosen = [all_trials[int(at * step)] for at in range(int(len(all_trials) / step))]
     with ThreadPoolExecutor(2) as pool:
         judged = [
-            pool.submit(judge, name, image, arguments.out / f"cut{at}", machine, whole)
+            pool.submit(judge, name, image, arguments.out / f"cut{at}", machine, made.whole)
             for at, (name, image) in enumerate(chosen)
         ]
         wrong = [fault for one in judged for fault in one.result()]
-    operations = len(made.measured["cuts"])
-    print(f"{operations} flash operations, {len(chosen)} cuts of {len(all_trials)}")
-    print("\n".join([*wrong, f"{len(wrong)} violations"]))
+    for name, some in found:
+        print(f"{name}: {len(some) // 2} flash operations, {len(some)} cuts")
+    print("\n".join([f"{len(chosen)} cuts made", *wrong, f"{len(wrong)} violations"]))
     if bool(wrong) != arguments.plant:
         sys.exit(1)
 

@@ -1,8 +1,9 @@
 """The whole tag on an emulated Pico: a track in, envelopes out, opened and audited, and measured.
 
 `make emulate UF2=RPI_PICO.uf2` is the short form, some minutes of a day with a breach and an
-upload slot; `--day` is a whole day. Two tags run side by side: one whose heap is looked at, one
-that is left alone for the times. What is measured is printed, and kept as JSON.
+upload slot. Two tags run side by side: one whose heap is looked at, one that is left alone for the
+times. `--day` is a whole day of one tag, its heap looked at now and then. What is measured is
+printed, and kept as JSON.
 """
 
 from __future__ import annotations
@@ -38,9 +39,13 @@ from reticent.sim.way import Outcome, Setting, Way, redated, summary
 DATE = datetime(2026, 11, 2, tzinfo=UTC)  # behind the build date that a frozen build has
 SHORT_H = (12.45, 12.51)  # into Harbour Lane and on: ALERTs, a ROUTINE batch, sealed ahead
 GC_BLOCK_BYTES = 16
-RUNS = {"heap": "heap looked at", "times": "left alone"}
+RUNS = {"heap": "heap looked at", "times": "left alone", "day": "a day"}
 SET_UP_MS = 8_000  # no batch is being sealed yet
-PROBE = b"""
+LOOK_MS = 1_000  # a look collects all garbage, which is 0.1 s of the chip's time
+DAY_LOOK_MS = 37_000  # in no step with anything that the tag does
+SHORT_UPLOAD_S = 900
+LOOKS: dict[str, int | None] = {"heap": LOOK_MS, "times": None}
+PROBE = """
 import gc, machine, micropython, time
 def look(timer):
     if not gc.isenabled():
@@ -48,7 +53,7 @@ def look(timer):
     gc.collect()
     print("#heap", time.ticks_ms(), gc.mem_free())
     micropython.mem_info()
-timer = machine.Timer(period=1000, callback=look)  # kept, or it is collected
+timer = machine.Timer(period=%d, callback=look)  # kept, or it is collected
 """
 
 
@@ -85,21 +90,23 @@ class EmulatedWay(Way):
     """The whole way, the tag on an emulated chip; envelopes are fetched at the end."""
 
     def __init__(
-        self, run: Run, track: Track, order: Order, machine: Machine, probe: bool
+        self, run: Run, track: Track, order: Order, machine: Machine, look_ms: int | None
     ) -> None:
+        """Take how often the heap is looked at; None: never."""
         super().__init__(run, track, order, Setting(board="pico", seed=machine.seed))
         self._tag = EmulatedTag(run.folder, machine, track.start_s - DAY_S)
-        self._probe = probe
+        self._look_ms = look_ms
         self.measured: dict[str, Any] = {}
 
     def _network(self) -> Network:
         return Network("no.invalid", 1, b"")  # a passive tag has none
 
     def _simulate(self, *_: object) -> None:
-        if self._probe:
+        if self._look_ms is not None:
             files = self._tag.read()
             if "boot.py" in files:  # a frozen build may have one of its own
-                self._tag.write(files | {"boot.py": files["boot.py"] + PROBE})
+                probe = (PROBE % self._look_ms).encode()
+                self._tag.write(files | {"boot.py": files["boot.py"] + probe})
         self.measured = self._tag.run(self._track, silence_s=30)
         heap = [line.split() for line in self._tag.console().splitlines() if "#heap" in line]
         self.measured["heap"] = [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()]
@@ -108,12 +115,14 @@ class EmulatedWay(Way):
         self.measured["largest_hole_at_worst"] = min(map(int, holes), default=0) * GC_BLOCK_BYTES
         self._fetch()
 
-    def _fetch(self) -> None:
+    def _fetch(self) -> bytes:
+        """Bring the collector all envelopes; return its answer, b"" where there are none."""
         store = Store(self._run.database)
         collector = Collector(store, read_tags(self._run.tags), Clock(self._track.end_s))
-        for sealed in self._tag.outbox().values():
-            collector.take(sealed)
+        sealed = b"".join(self._tag.outbox().values())
+        answer = collector.take(sealed) if sealed else b""
         store.close()
+        return answer
 
 
 def audit(folder: Path, now_s: int) -> str:
@@ -127,14 +136,13 @@ def audit(folder: Path, now_s: int) -> str:
 
 
 def emulate(
-    folder: Path, machine: Machine, hours: tuple[float, float], probe: bool
+    folder: Path, machine: Machine, hours: tuple[float, float], look_ms: int | None, order: Order
 ) -> dict[str, Any]:
     """Run the whole way over these hours of the synthetic day; return what was measured."""
     track = make_day(DATE, hours=hours)
-    order = redated(replace(example_order(), upload_s=900), track.start_s)
     run = Run(folder)
     run.start()
-    way = EmulatedWay(run, track, order, machine, probe)
+    way = EmulatedWay(run, track, redated(order, track.start_s), machine, look_ms)
     began_s = time.monotonic()
     outcome = way.go(lambda line: None)
     measured = way.measured | {
@@ -194,7 +202,7 @@ def main() -> None:
     parser.add_argument("--day", action="store_true")
     parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
     parser.add_argument("--xip-miss", type=int, default=42)
-    parser.add_argument("--only", choices=list(RUNS), action="append", help="one of the two tags")
+    parser.add_argument("--only", choices=list(LOOKS), action="append", help="one of the two tags")
     parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
     parser.add_argument("--ledger", type=Path, help="a volume with an order: only its heap")
     arguments = parser.parse_args()
@@ -205,10 +213,13 @@ def main() -> None:
     if arguments.ledger is not None:
         print("\n".join(ledger(arguments.out / "ledger", machine, arguments.ledger)))
         return
+    order, looks = replace(example_order(), upload_s=SHORT_UPLOAD_S), LOOKS
+    if arguments.day:
+        order, looks = example_order(), {"day": DAY_LOOK_MS}
     with ThreadPoolExecutor() as pool:
         runs = {
-            name: pool.submit(emulate, arguments.out / name, machine, hours, name == "heap")
-            for name in (arguments.only or RUNS)
+            name: pool.submit(emulate, arguments.out / name, machine, hours, looks[name], order)
+            for name in (arguments.only or looks)
         }
         for name, run in runs.items():
             show(f"emulated Pico, xipMiss {machine.xip_miss}, {RUNS[name]}", run.result())

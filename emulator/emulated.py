@@ -61,7 +61,8 @@ class Job:
     until: str | None = None  # stop when the console has said this
     cuts: str | None = None  # a folder for the volume before each flash operation
     mostCuts: int = 0
-    untilListening: bool = False  # stop when the receiver's UART was switched on
+    untilListening: bool = False  # stop when the receiver's UART was switched on, or at a reset
+    script: str | None = None  # run at the end, at the REPL; `cuts` are then those in it
     host: str = ""  # the collector's name, on a Pico W's network
     uploads: int = 0  # stop when so many had an answer; 0: do not
 

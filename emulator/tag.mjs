@@ -32,7 +32,7 @@ pico.onLost = (uart, why) => { if (losses.length < 1000) losses.push([pico.ms, w
 
 // Each flash operation as it would be found after a power cut before, in the middle and behind it.
 const cuts = [];
-if (job.cuts) {
+function keepCuts() {
   fs.mkdirSync(job.cuts, { recursive: true });
   pico.onFlash = ({ kind, at, size }) => {
     const whole = pico.readVolume();
@@ -42,14 +42,21 @@ if (job.cuts) {
     return null;
   };
 }
+if (job.cuts && !job.script) keepCuts();
 
 let stop = null;
 const step = 1000, end = job.endMs;
 while (pico.ms < end && stop === null) {
   const how = pico.run(Math.min(step, end - pico.ms), () => stop !== null || (job.untilListening && listeningMs !== null));
-  if (how === 'dead') stop = 'dead';
+  if (how === 'dead' || how === 'reset' && job.untilListening) stop = how;
   if (job.untilListening && listeningMs !== null) stop = 'listening';
   if (job.until && seen.includes(job.until)) stop = 'until';
+}
+let said = '';
+if (job.script) {  // at the dock: the tasks are interrupted, as `reticent fetch` does
+  pico.rawRepl();
+  if (job.cuts) keepCuts();
+  said = pico.exec(job.script);
 }
 const ms = pico.ms;
 pico.leave();
@@ -67,5 +74,6 @@ fs.writeFileSync(job.result, JSON.stringify({
   programs: counts.programs,
   erases: [...counts.erases].map(([at, times]) => [(at - pico.volumeAt) / SECTOR, times]),
   cuts,
+  said,
 }));
 process.exit(0);
