@@ -4,9 +4,9 @@ The tag is the real firmware in the simulation, its collector the real one. It i
 every zone, with the receiver off until the slot's border (GNSS_POWER); so the track holds what the
 receiver says around each border, and every second of an excursion into a zone each fifth day.
 
-What seals stays in memory here. On the tag it is loaded for each batch; the unix port keeps 32
-bytes for each native function that it ever loaded, for good, and no check could tell a leak of
-ours from that one. So the heap is as full all the time as it is at its fullest on the tag.
+What seals stays in memory here, as in every long simulation (sim/tag.py, KEEP_SEALING): on the
+tag it is loaded for each batch, and no check could tell a leak of ours from what the unix port
+loses by that. So the heap is as full all the time as it is at its fullest on the tag.
 tests/device/test_overlay.py holds loading and dropping to exactly the port's own loss.
 """
 
@@ -46,15 +46,10 @@ FAR = (60_000, 20_000)  # metres from the town: over 15 minutes at v_max from an
 WALK_S = 2_400  # from there to an excursion's place, and back
 STAY_S = 300
 
-BOOT = """
-import sys
-from duty import overlay
-for name in overlay._SEALING:
-    __import__(name)
-overlay._RESIDENT += tuple(name for name in sys.modules if name.startswith("seal."))
-"""
 # In a function: main.py's names are in the same table as boot.py's.
 LEAK = """
+from duty import overlay
+
 def plant():
     kept = []
     dropping = overlay.drop
@@ -181,7 +176,7 @@ def main() -> int:
         parser.error("--days: 5 at least, or there is no growth to see")
     began_s = time.monotonic()
     faults = faults_of(random.Random(given.seed), given.days)
-    boot = BOOT + (LEAK % given.leak if given.leak else "")
+    boot = LEAK % given.leak if given.leak else ""
     extras = Extras({"GNSS_POWER": GNSS_POWER}, (), DAY_S * 1000 // 24, boot)
     folder = given.out or Path(tempfile.mkdtemp(prefix="reticent-soak-")) / "run"
     outcome = run_tag(folder, given.days, faults, extras, True)

@@ -11,8 +11,9 @@ from reticent.run import Run
 from reticent.sim.demo import example_order
 from reticent.sim.image import read_image
 from reticent.sim.synthetic import make_day
+from reticent.sim.tag import KEEP_SEALING, LOADS_S
 from reticent.sim.told import told
-from reticent.sim.track import Track
+from reticent.sim.track import Burst, Track
 from reticent.sim.way import Setting, Way, redated
 from reticent.tagcode import cose, events, policy, reasons, record, vault
 
@@ -65,3 +66,12 @@ def test_the_whole_tag_tells_what_the_pipeline_tells(tmp_path):
     kinds = {entry[0] for entry in placed(simulated, last)}
     assert kinds == (set(KINDS) if DAYS else {record.COARSE, record.CROSSING, record.PRESENT})
     assert any(one[0] == record.COARSE and one[2] is not None for one in expected)
+
+
+def test_a_life_of_days_keeps_in_memory_what_seals(tmp_path):
+    """Loaded for each batch it fills the unix port's heap, and the tag would reset."""
+    start_ms = int(DATE.timestamp()) * 1_000
+    for more_s, is_kept in ((LOADS_S, False), (LOADS_S + 1, True)):
+        track = Track("long", [Burst(start_ms, b""), Burst(start_ms + more_s * 1_000, b"")])
+        way = Way(Run(tmp_path), track, redated(example_order(), track.start_s), Setting())
+        assert (KEEP_SEALING in way._tag._extras.boot) == is_kept

@@ -30,6 +30,17 @@ _LATENCY_MS = 100  # from an epoch to its first byte on the line
 _FIRST_BOOT_MS = 3_000
 _SETTLE_S = 120  # behind the last upload slot: sealing, a try or two
 DAY_S = 86_400
+# Lines of boot.py: what seals stays in memory. The unix port keeps 32 bytes for each native
+# function that it ever loaded, for good: loaded for each batch, as on a tag, it fills the heap
+# after some 80 of them.
+KEEP_SEALING = """
+import sys
+from duty import overlay
+for name in overlay._SEALING:
+    __import__(name)
+overlay._RESIDENT += tuple(name for name in sys.modules if name.startswith("seal."))
+"""
+LOADS_S = 2 * DAY_S  # a life this long may load it for each batch
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class Network:
     ca_der: bytes
     up: bool = True
     portal_port: int = 0  # of a captive portal, for the fault that leads there
+    grace_ms: int = World.grace_ms  # of real time that virtual time stands still for a silent peer
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,7 @@ class SimulatedTag:
             wifi=Wifi(up=network.up, portal_port=network.portal_port),
             hosts={network.host: ("127.0.0.1", 0)},
             seed=self._seed,
+            grace_ms=network.grace_ms,
         )
 
     def _finish(self, chip: Chip) -> Report:

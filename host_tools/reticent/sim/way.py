@@ -32,11 +32,13 @@ from reticent.run import Run
 from reticent.sim.faults import Fault, needs_portal
 from reticent.sim.portal import captive_portal
 from reticent.sim.report import Report
-from reticent.sim.tag import DAY_S, Extras, Network, SimulatedTag
+from reticent.sim.tag import DAY_S, KEEP_SEALING, LOADS_S, Extras, Network, SimulatedTag
 from reticent.sim.track import Track
 from reticent.tagcode import batch, envelope, gnss, record
 
 _HOST = "localhost"
+# Our own collector always answers; on a busy machine not at once, and that is no stall.
+_GRACE_MS = 30_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Way:
             track.start_s - DAY_S,
             setting.seed,
             setting.faults,
-            setting.extras,
+            _lasting(setting.extras or Extras(), track),
         )
         self._report = Report()
 
@@ -131,7 +133,8 @@ class Way:
         if given is not None:
             return Network(given.host, given.port, given.ca_der)
         make_certificates(self._run.tls, _HOST, _certificate_term(self._track))
-        return Network(_HOST, 1, (self._run.tls / "ca.der").read_bytes())
+        ca_der = (self._run.tls / "ca.der").read_bytes()
+        return Network(_HOST, 1, ca_der, grace_ms=_GRACE_MS)
 
     def _register(self, ring: Keyring, network: Network) -> bytes:
         """Flash and personalise the tag; return its id."""
@@ -190,6 +193,12 @@ class Way:
         opening.close()
         waiting = len(self._tag.outbox().keys() - {one.number for one in opened})
         return Outcome(track, track.fixes, opened, sent_bytes, waiting, self._report)
+
+
+def _lasting(extras: Extras, track: Track) -> Extras:
+    """Return extras with which a tag's life lasts as long as the track."""
+    is_long = track.end_s - track.start_s > LOADS_S
+    return replace(extras, boot=KEEP_SEALING + extras.boot) if is_long else extras
 
 
 def redated(order: Order, start_s: int) -> Order:
