@@ -6,6 +6,7 @@ import hashlib
 import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +214,13 @@ def firmware_files(
     """
     sources = firmware_sources(board, build_utc_s, traces=traces)
     sources["boot"] += boot
-    return build(sources, march, traces=traces).files
+    return dict(_built(tuple(sources.items()), march, traces))
+
+
+@lru_cache(maxsize=4)
+def _built(sources: tuple[tuple[str, str], ...], march: str, traces: bool) -> dict[str, bytes]:
+    """Build what a process simulates once: it takes as long as some hours of a tag."""
+    return build(dict(sources), march, traces=traces).files
 
 
 def firmware_sources(
