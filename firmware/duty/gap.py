@@ -73,10 +73,12 @@ class Gap:
         """Take note of a burst that began between the last empty read and this one.
 
         Taken for the earliest that agrees with the epochs before: each narrows it, as the reads
-        are not in step with the receiver.
+        are not in step with the receiver. At a rest it is read away in the middle of a burst.
         """
-        is_sure = self._is_sure and not self._is_mute(now_ms)
-        self._is_sure = not self._is_mute(now_ms)
+        if self._is_mute(now_ms):
+            self._is_sure = False
+            self._start_ms = now_ms - self._most_ms
+            return
         since_ms = now_ms - self._start_ms
         period_ms = self._period_ms
         least_ms = max(self._empty_ms - self._start_ms, _LEAST_PERIOD_MS)
@@ -87,4 +89,5 @@ class Gap:
             period_ms = max(period_ms, slower_ms)
         self._period_ms = period_ms
         expected_ms = now_ms - since_ms % period_ms
-        self._start_ms = max(expected_ms, self._empty_ms) if is_sure else self._empty_ms
+        self._start_ms = max(expected_ms, self._empty_ms) if self._is_sure else self._empty_ms
+        self._is_sure = True
