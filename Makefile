@@ -20,7 +20,7 @@ BOARD ?= pico
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check attack format guards vectors sealed damage bench-gnss bench-zones fuzz
-.PHONY: emulate emulate-cuts emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
+.PHONY: emulate emulate-cuts emulate-table emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -94,6 +94,10 @@ emulate: $(VENV)/.ready emulator/.ready ## the whole tag on an emulated chip (UF
 
 emulate-cuts: $(VENV)/.ready emulator/.ready ## power cuts on an emulated Pico (UF2=file CUTS=40)
 	@$(BIN)/python emulator/cuts.py --uf2 "$(UF2)" --out build/cuts --cuts $(CUTS) $(ARGS)
+
+emulate-table: $(VENV)/.ready emulator/.ready ## the emulated Pico's figures, both cache models (UF2=file)
+	@$(BIN)/python emulator/table.py --uf2 "$(UF2)" --out build/table \
+	  --day build/emulate/day/measured.json $(ARGS)
 
 emulate-gnss: $(VENV)/.ready emulator/.ready ## a stream's cost on an emulated Pico (UF2=file)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)"

@@ -108,7 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--uf2", type=Path, required=True)
     arguments = parser.parse_args()
-    pico.require(arguments.uf2)
+    pico.require_all(arguments.uf2)
     with TemporaryDirectory() as name:
         folder = Path(name)
         files = {"stream.nmea": paced(EPOCHS), "damaged.bin": damaged(DAMAGED)}

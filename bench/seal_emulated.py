@@ -173,7 +173,7 @@ def main() -> None:
     checked = on_unix(VECTORS)
     print(checked)
     missed += [line for line in checked.splitlines() if line.startswith("failed")]
-    pico.require(args.uf2)
+    pico.require_all(args.uf2)
     print("emulated RP2040 at 125 MHz:")
     missed += report(on_pico(COST, args), BARS_PICO)
     missed += flash_steps(on_pico(FLASH, args))

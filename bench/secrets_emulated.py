@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--uf2", type=Path, required=True)
     parser.add_argument("--cuts", type=int, default=40)
     args = parser.parse_args()
-    pico.require(args.uf2)
+    pico.require_all(args.uf2)
     seed = mix_seed([bytes(range(32)), bytes(range(32, 64))])
     with TemporaryDirectory() as name:
         image = image_of(Path(name), seed)

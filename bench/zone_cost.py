@@ -115,7 +115,7 @@ def main() -> None:
     if args.uf2 is None:
         print("skipped: the emulated Pico needs --uf2")
     else:
-        pico.require(args.uf2)
+        pico.require_all(args.uf2)
         runs["pico"] = lambda folder: on_pico(folder, args)
     checksums: set[str] = set()
     for name, runner in runs.items():

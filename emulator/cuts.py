@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulate import DATE, EmulatedWay, require_all
+from emulate import DATE, EmulatedWay
 from emulated import EmulatedTag, Machine
+from needs import require_all
 
 from reticent.bench.fetch import OPEN
 from reticent.run import Run

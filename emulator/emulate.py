@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -21,8 +20,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from emulated import BOOT_MS, HERE, EmulatedTag, Machine
+from emulated import BOOT_MS, EmulatedTag, Machine
 from ledger import ledger
+from needs import require_all
 
 from reticent.bench.registration import read_tags
 from reticent.clock import Clock, format_utc
@@ -45,7 +45,7 @@ LOOK_MS = 1_000  # a look collects all garbage, which is 0.1 s of the chip's tim
 DAY_LOOK_MS = 37_000  # in no step with anything that the tag does
 SHORT_UPLOAD_S = 900
 LOOKS: dict[str, int | None] = {"heap": LOOK_MS, "times": None}
-PROBE = """
+PROBE = b"""
 import gc, machine, micropython, time
 def look(timer):
     if not gc.isenabled():
@@ -53,7 +53,7 @@ def look(timer):
     gc.collect()
     print("#heap", time.ticks_ms(), gc.mem_free())
     micropython.mem_info()
-timer = machine.Timer(period=%d, callback=look)  # kept, or it is collected
+timer = machine.Timer(period=1000, callback=look)  # kept, or it is collected
 """
 
 
@@ -105,7 +105,7 @@ class EmulatedWay(Way):
         if self._look_ms is not None:
             files = self._tag.read()
             if "boot.py" in files:  # a frozen build may have one of its own
-                probe = (PROBE % self._look_ms).encode()
+                probe = PROBE.replace(b"period=1000", b"period=%d" % self._look_ms)
                 self._tag.write(files | {"boot.py": files["boot.py"] + probe})
         self.measured = self._tag.run(self._track, silence_s=30)
         heap = [line.split() for line in self._tag.console().splitlines() if "#heap" in line]
@@ -178,20 +178,6 @@ def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         settled = [free for ms, free in measured["heap"] if ms > BOOT_MS + SET_UP_MS]
         found |= {"heap_after_boot": settled[0], "heap_worst": min(free)}
     return found
-
-
-def require(what: str, is_there: bool) -> None:
-    """End the program with one line where something is missing: the rung is not run then."""
-    if not is_there:
-        sys.stderr.write(f"emulate: skipped: {what} is missing\n")
-        sys.exit(2)
-
-
-def require_all(uf2: Path) -> None:
-    """End the program where what the rung needs is missing."""
-    require("node (apt-get install nodejs npm)", shutil.which("node") is not None)
-    require(f"an official UF2 of RPI_PICO at {uf2}", uf2.is_file())
-    require("the boot ROM (make emulator/bootrom.bin)", (HERE / "bootrom.bin").is_file())
 
 
 def main() -> None:

@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emulate import DATE, PROBE, SHORT_H, audit, require
+from emulate import DATE, PROBE, SHORT_H, audit
 from emulated import RP2040PY, EmulatedTag, Machine
+from needs import require
 
 from reticent.collector.certificate import Term, make_certificates
 from reticent.orders.order import Order

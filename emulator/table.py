@@ -1,0 +1,167 @@
+"""The table of docs/ARCHITECTURE.md, "The whole tag on an emulated Pico", with both models of the
+flash cache.
+
+`make emulate-table UF2=RPI_PICO.uf2`: the short form twice for each model (one tag's heap is
+looked at, one is left alone for the times), the benches of a sentence, a zone and a cell, and what
+a day left where one was run (`make emulate ARGS=--day`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from emulate import LOOKS, MARKS, SHORT_H, SHORT_UPLOAD_S, STEPS, emulate
+from emulated import Machine
+from needs import EMULATOR, require_all
+
+from reticent.sim.demo import example_order
+
+MISSES = (0, 42)  # cycles; the data sheets' figures come to some 42
+ERASES = 100_000  # of a sector of the W25Q16JV
+DAYS = 365
+BAUD = 115_200  # of bench/gnss_emulated.py's stream
+BENCH = EMULATOR.parent / "bench"
+Row = tuple[str, list[str]]  # what, its figure for each model
+
+
+def short_form(uf2: Path, folder: Path) -> list[dict[str, dict[str, Any]]]:
+    """Return {run: what was measured} for each model; two chips at a time."""
+    order = replace(example_order(), upload_s=SHORT_UPLOAD_S)
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            {
+                name: pool.submit(
+                    emulate,
+                    folder / f"{name}{miss}",
+                    Machine(uf2, miss, patches=MARKS),
+                    SHORT_H,
+                    look_ms,
+                    order,
+                )
+                for name, look_ms in LOOKS.items()
+            }
+            for miss in MISSES
+        ]
+        return [{name: run.result() for name, run in some.items()} for some in runs]
+
+
+def bench(script: str, uf2: Path) -> str:
+    """Return what a bench prints; its failure ends this program."""
+    command = [sys.executable, str(BENCH / script), "--uf2", str(uf2)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"emulate: {script} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def sentence_ms(printed: str, miss: int) -> str:
+    """Return a sentence's cost, of the stream's share of the chip and its time on the line."""
+    pattern = rf"xipMiss {miss}: ([\d.]+) % of 125 MHz, (\d+) bytes, (\d+) sentences"
+    found = re.search(pattern, printed)
+    if found is None:
+        sys.exit(f"emulate: gnss_emulated.py says nothing of xipMiss {miss}:\n{printed}")
+    share, size, sentences = (float(value) for value in found.groups())
+    return f"{share / 100 * size * 10_000 / BAUD / sentences:.2f} ms"
+
+
+def nanoseconds(printed: str, key: str, miss: int) -> str:
+    """Return a figure of zone_cost.py's."""
+    part = printed.partition(f"xip_miss {miss}\n")[2]
+    found = re.search(rf"{key}_ns (\d+)", part)
+    if found is None:
+        sys.exit(f"emulate: zone_cost.py says no {key}_ns at xipMiss {miss}:\n{printed}")
+    return f"{int(found[1]) / 1e6:.3f} ms"
+
+
+def steps(measured: dict[str, Any]) -> list[str]:
+    """Return how long each step of a batch took, and all of them: least to most, ms."""
+    times = measured["sealing_ms"]
+    return [f"{min(times[name])} to {max(times[name])} ms" for name in (*STEPS, "in all")]
+
+
+def table(uf2: Path, folder: Path) -> list[Row]:
+    """Run everything; return the rows."""
+    runs = short_form(uf2, folder)
+    heaps, times = [run["heap"] for run in runs], [run["times"] for run in runs]
+    sentences, zones = bench("gnss_emulated.py", uf2), bench("zone_cost.py", uf2)
+    full = [sum(run[name]["lost_while_the_uart_was_full"] for name in run) for run in runs]
+    rows: list[Row] = [
+        ("from power-on to listening", [f"{run['boot_s']:.1f} s" for run in times]),
+        ("heap free after boot", [f"{run['heap_after_boot']:,}" for run in heaps]),
+        ("heap free at worst", [f"{run['heap_worst']:,}" for run in heaps]),
+        ("a sentence", [sentence_ms(sentences, miss) for miss in MISSES]),
+        ("a check of 100 zones", [nanoseconds(zones, "check", miss) for miss in MISSES]),
+        ("a cell", [nanoseconds(zones, "cell", miss) for miss in MISSES]),
+    ]
+    sealed = zip(*(steps(run) for run in times), strict=True)
+    names = ["its code loaded", "sealed for two", "memory scrubbed", "stored", "a batch in all"]
+    rows += [(name, list(some)) for name, some in zip(names, sealed, strict=True)]
+    return [
+        *rows,
+        ("UART bytes lost to a full UART", [str(count) for count in full]),
+        ("lost while its rate was changed", [_lost(run) for run in times]),
+        ("longest gap between feeds", [f"{run['watchdogGapMs'] / 1000:.1f} s" for run in times]),
+        ("share of time awake", [f"{run['awake_share'] * 100:.1f} %" for run in times]),
+        ("resets", [str(run["resets"]) for run in times]),
+    ]
+
+
+def _lost(run: dict[str, Any]) -> str:
+    return str(run["lost_while_its_rate_was_changed"])
+
+
+def day(measured: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what a day shows."""
+    most, erases = measured["most_of_one_sector"], measured["erases_in_the_run"]
+    batches = measured["sealing_ms"]["in all"]
+    late = sum(ms > 2_000 for ms in batches)
+    return [
+        ("resets", str(measured["resets"])),
+        ("UART bytes lost to a full UART", str(measured["lost_while_the_uart_was_full"])),
+        ("heap free after boot", f"{measured['heap_after_boot']:,}"),
+        (f"heap free at worst, {len(measured['heap']):,} looks", f"{measured['heap_worst']:,}"),
+        ("share of time awake, looks included", f"{measured['awake_share'] * 100:.2f} %"),
+        ("longest gap between feeds", f"{measured['watchdogGapMs'] / 1000:.1f} s"),
+        (
+            f"a batch for two, {len(batches)} of them, {late} above 2.0 s",
+            f"{min(batches)} to {max(batches)} ms",
+        ),
+        ("flash erases, first boot and activation included", str(erases)),
+        (
+            f"years to wear-out, {most} a day of one sector",
+            f"{ERASES / most / DAYS:.0f}",
+        ),
+        ("the audit", str(measured["audit"])),
+        ("wall time", f"{measured['wall_s'] / 60:.0f} min"),
+    ]
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--uf2", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--day", type=Path, required=True, help="measured.json of a day, if any")
+    parser.add_argument("--only-day", action="store_true", help="the day's table alone")
+    arguments = parser.parse_args()
+    require_all(arguments.uf2)
+    if not arguments.only_day:
+        print("| | no misses | 42 cycles a miss |\n| --- | --- | --- |")
+        for what, values in table(arguments.uf2, arguments.out):
+            print(f"| {what} | {' | '.join(values)} |")
+    if arguments.day.is_file():
+        print("\n| a day | 42 cycles a miss |\n| --- | --- |")
+        for what, value in day(json.loads(arguments.day.read_text())):
+            print(f"| {what} | {value} |")
+
+
+if __name__ == "__main__":
+    main()
