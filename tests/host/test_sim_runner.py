@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import signal
+import time
 from dataclasses import replace
 
 import pytest
@@ -265,6 +266,35 @@ def test_progress_is_told_and_rises(tmp_path):
     made.run()
     assert told == sorted(told)
     assert len(told) >= 2, told
+
+
+def test_a_chip_that_is_held_stands_still_until_it_was_looked_at(tmp_path):
+    heard = tmp_path / "sent"
+    seen: list[tuple[int, int, int]] = []
+
+    def look(at_ms):
+        before = heard.stat().st_size
+        time.sleep(0.3)
+        seen.append((at_ms, before, heard.stat().st_size))
+
+    made = simulation(
+        tmp_path,
+        """
+        import machine, time
+        uart = machine.UART(0, 9600, tx=machine.Pin(0), rx=machine.Pin(1))
+        while True:
+            uart.write(b"x")
+            uart.flush()
+            time.sleep(1)
+        """,
+        uarts={0: Uart(sent=heard)},
+        changes=tuple(Change(at_ms, "hold", 0, 0) for at_ms in (2_500, 4_500)),
+        chip={"on_hold": look},
+        end_ms=6_500,
+    )
+    assert made.run().stop == "end"
+    assert seen == [(2_500, 3, 3), (4_500, 5, 5)]
+    assert heard.stat().st_size == 7
 
 
 def test_an_interrupt_ends_the_chip_and_leaves_its_flash_whole(tmp_path):

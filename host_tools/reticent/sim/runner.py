@@ -62,19 +62,21 @@ class Chip:
         *,
         on_line: Callable[[str], None] = print,
         on_progress: Callable[[int], None] | None = None,
+        on_hold: Callable[[int], None] | None = None,
         max_restarts: int = 20,
         stall_s: float = 60,
     ) -> None:
         """Take a world.
 
         on_line gets each line of the firmware's stdout and stderr, on_progress the virtual time in
-        milliseconds a few times a second. An interpreter that neither prints nor lets virtual time
-        pass for stall_s of real time is ended.
+        milliseconds a few times a second, on_hold the same at each HOLD of the world. Where the
+        interpreter neither prints nor lets virtual time pass for stall_s of real time it is ended.
         """
         self.world = world
         self.report = Report()
         self._on_line = on_line
         self._on_progress = on_progress
+        self._on_hold = on_hold
         self._max_restarts = max_restarts
         self._stall_s = stall_s
         self._told_ms = 0
@@ -122,20 +124,28 @@ class Chip:
                 if not is_control:
                     said.append(line)
                     self._on_line(line)
-                elif line.startswith("h "):
-                    at_ms, used = line[2:].split()
-                    self.report.heap.append((int(at_ms), int(used)))
-                elif line.startswith("t "):
-                    self._told_ms = int(line[2:])
-                    if self._on_progress:
-                        self._on_progress(self._told_ms)
-                else:
+                elif line.startswith("r "):
                     life = json.loads(line[2:])
+                else:
+                    self._heed(process, *line.split())
         except TimeoutError:
             return {"stop": "stalled", "end_ms": self._told_ms}
         if not life:
             raise SimulationError("the interpreter died without a report:\n" + "\n".join(said))
         return life
+
+    def _heed(self, process: _Process, what: str, at_ms: str, used: str = "") -> None:
+        """Do as the chip says while it lives; chip.py has the lines."""
+        if what == "h":
+            self.report.heap.append((int(at_ms), int(used)))
+        elif what == "t":
+            self._told_ms = int(at_ms)
+            if self._on_progress:
+                self._on_progress(self._told_ms)
+        elif what == "s":
+            if self._on_hold:
+                self._on_hold(int(at_ms))
+            process.go_on()
 
 
 class _Process:
@@ -163,6 +173,12 @@ class _Process:
         self._process.kill()
         self._process.communicate()
         self._control.close()
+
+    def go_on(self) -> None:
+        """Let an interpreter that stands still go on."""
+        if self._process.stdin is not None:  # else it was asked to end
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
 
     def interrupt(self) -> None:
         """Ask the interpreter to end by itself."""

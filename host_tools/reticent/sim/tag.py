@@ -64,6 +64,8 @@ class Extras:
     changes: tuple[Change, ...] = ()
     heap_every_ms: int = 0  # how often the heap in use is reported
     boot: str = ""  # lines at the end of boot.py, renamed with the rest of the program
+    # gets the virtual UTC second at each HOLD among the changes; the chip stands still meanwhile
+    on_hold: Callable[[int], None] | None = None
 
 
 class SimulatedTag:
@@ -139,6 +141,10 @@ class SimulatedTag:
             if on_progress is not None:
                 on_progress((zero_ms + virtual_ms) // 1000)
 
+        def hold(virtual_ms: int) -> None:
+            if self._extras.on_hold is not None:
+                self._extras.on_hold((zero_ms + virtual_ms) // 1000)
+
         scene = Scene(zero_ms, self._data["GNSS_UART"], track.baud())
         changes = [change for fault in self._faults for change in fault.changes(scene)]
         changes += self._extras.changes
@@ -151,7 +157,7 @@ class SimulatedTag:
             zero_utc_ms=zero_ms,
             heap_every_ms=self._extras.heap_every_ms,
         )
-        chip = Chip(world, on_progress=progress)
+        chip = Chip(world, on_progress=progress, on_hold=hold)
         report = self._finish(chip)
         feed.unlink()  # a track is nothing to leave lying about
         return report

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 # Inputs of a Change: what it changes, and the id that means.
-PIN, ADC, WIFI, POWER, BAUD = "pin", "adc", "wifi", "power", "baud"
+PIN, ADC, WIFI, POWER, BAUD, HOLD = "pin", "adc", "wifi", "power", "baud", "hold"
 DOWN, UP, CAPTIVE, DEAF, SLOW_MS = 0, 1, 2, 3, 1000  # of WIFI
 
 
@@ -56,7 +56,7 @@ class Change:
     Wi-Fi: DOWN, UP, CAPTIVE, DEAF (the name server stays silent), or slow: so many milliseconds,
     SLOW_MS at least, before each piece of an answer. ADC 4 is the chip's own temperature. POWER
     (which=0, value=0) is a dip that ends this life. BAUD is what is at a UART's other end going
-    over to another rate.
+    over to another rate. HOLD (0, 0) lets the chip stand still while the runner's on_hold looks.
     """
 
     at_ms: int
@@ -103,7 +103,7 @@ class World:
         changes = folder / "changes.txt"
         with changes.open("w") as file:
             for change in sorted(self.changes):
-                if change.what not in (PIN, ADC, WIFI, POWER, BAUD):
+                if change.what not in (PIN, ADC, WIFI, POWER, BAUD, HOLD):
                     raise ValueError(f"unknown change: {change.what}")
                 file.write(f"{change.at_ms} {change.what} {change.which} {change.value}\n")
         description = (

@@ -2,7 +2,8 @@
 
 usage: micropython -m chip WORLD.json CONTROL_FD
 
-Over the control descriptor go lines: "t <ms>" now and then, and at the end "r <report as JSON>".
+Over the control descriptor go lines: "t <ms>" now and then, "s <ms>" where the chip stands still
+until a byte comes in on standard input, and at the end "r <report as JSON>".
 When standard input ends, so does the simulation. A signal would not do: the port raises Ctrl-C out
 of the signal's handler, wherever its C code is, a write of LittleFS or the collector included.
 The firmware sees the modules of this folder as the port's own, and of the host nothing.
@@ -51,6 +52,16 @@ class _Progress:
                 self._step_us //= 2
             self._told_ms = real_ms
         self._alarm.set(clock.now_us + self._step_us)
+
+
+def _holder(control):
+    """Return what tells the runner the virtual time and stands still until it has answered."""
+
+    def hold():
+        control.write("s %d\n" % (clock.now_us // 1000))
+        sys.stdin.read(1)
+
+    return hold
 
 
 class _HeapWatch:
@@ -151,6 +162,7 @@ def main():
     control = open(int(control_fd), "w")
     world.load(world_path)
     has_wifi = world.board["has_wifi"]
+    world.hold = _holder(control)
     _Progress(control)
     if world.heap_every_ms:
         _HeapWatch(control, world.heap_every_ms)

@@ -38,6 +38,7 @@ levels_put_out = 0
 output_watchers = {}  # pin -> function(level), of what the firmware switches
 watchers = {}  # ("pin", "wifi" or "baud", id) -> function(value)
 
+hold = None  # chip.py's: waits until the runner has looked
 _clock = None
 _zero_utc_ms = 0
 _FAULTS_OF_FLASH = ("cut_at_op", "cut_keeps", "stuck_blocks", "endurance")
@@ -147,6 +148,9 @@ class _Changes:
         elif what == "power":
             if clock.now_us > clock.boot_us:  # else it is the one that this life began after
                 clock.stop(clock.PowerCut("power cut"))
+        elif what == "hold":
+            if clock.now_us > clock.boot_us:
+                hold()
         else:
             raise ValueError("unknown change: " + what)
         watcher = watchers.get((what, which))
