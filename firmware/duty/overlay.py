@@ -12,7 +12,8 @@ import sys
 _RESIDENT = ("seal.drbg", "seal.health", "seal.hmac", "seal.parts", "seal.steps")
 _SEALING = ("seal.sha512", "seal.limbs25519", "seal.edwards25519", "seal.gcm", "seal.envelope")
 _VERIFYING = ("seal.sha512", "seal.limbs25519", "seal.ed25519")
-LIMITS = ("tag.order_limits", "tag.zone_limits")  # an order's, which policy.check() loads
+# An order's, which policy.check() loads.
+LIMITS = ("tag.order_limits", "tag.zone_limits", "tag.areas")
 LOCATE = ("tag.locate",)
 RECEIVERS = ("tag.receivers", "tag.receiver_search")  # to find the receiver and to set it up
 

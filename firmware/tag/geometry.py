@@ -51,14 +51,6 @@ class Circle:
         """Return the distance to the edge in decimetres, negative outside."""
         return self.depth_mm(lat_udeg, lon_udeg) // 100
 
-    def area_m2(self):
-        """Return the area in square metres."""
-        return self.radius_m * self.radius_m * 355 // 113  # Milu's fraction for pi
-
-    def least_area_m2(self):
-        """Return the area in square metres: a circle has one ring."""
-        return self.area_m2()
-
     def _box(self):
         """Return (west, south, width, height) of a box that holds the circle."""
         # Rounded up, and 1 % more for what the cosine's table leaves out.
@@ -81,13 +73,13 @@ class Polygon:
 
     def __init__(self, rings, per_udeg=1):
         """Take the rings; GeometryError for one that goes round the Earth more than once."""
-        self._per_udeg = per_udeg
+        self.per_udeg = per_udeg
         self.rings = [_unwrapped(ring, per_udeg) for ring in rings]
         self.boxes = [_box(ring) for ring in self.rings]
 
     def contains(self, lat_udeg, lon_udeg):
         """Return whether the position is inside; the border is. Exact."""
-        turn = sphere.TURN_UDEG * self._per_udeg
+        turn = sphere.TURN_UDEG * self.per_udeg
         inside = False
         for ring, (west, south, width, height) in zip(self.rings, self.boxes):
             x = (lon_udeg - west) % turn
@@ -109,36 +101,21 @@ class Polygon:
         """Return the distance to the nearest edge in decimetres, negative outside."""
         return self.depth_mm(lat_udeg, lon_udeg) // 100
 
-    def area_m2(self):
-        """Return the area of all rings in square metres, within 1 %.
-
-        A hole counts as if it were none: nothing that a ring is called can make an area smaller.
-        """
-        return sum(self._ring_areas_m2())
-
-    def least_area_m2(self):
-        """Return the largest ring's area less all others, in square metres, within 1 %."""
-        areas_m2 = self._ring_areas_m2()
-        return 2 * max(areas_m2) - sum(areas_m2)
-
     def away_mm(self, lat, lon):
         """Return the distance to the nearest edge in millimetres."""
         # Here, for a tag measures with near.py: it needs this near a pole only, and heap always.
         from tag.edges import FlatSearch, SphereSearch
 
-        if abs(lat) < sphere.FLAT_LATITUDE_UDEG * self._per_udeg:
-            flat = FlatSearch(lat, lon, self._per_udeg)
+        if abs(lat) < sphere.FLAT_LATITUDE_UDEG * self.per_udeg:
+            flat = FlatSearch(lat, lon, self.per_udeg)
             for ring, box in zip(self.rings, self.boxes):
                 flat.search(ring, self._seam_of(box))
             if flat.squared < _FAR_MM * _FAR_MM:
                 return sphere.isqrt(flat.squared)
-        search = SphereSearch(lat, lon, self._per_udeg)
+        search = SphereSearch(lat, lon, self.per_udeg)
         for ring, box in zip(self.rings, self.boxes):
             search.search(ring, self._seam_of(box))
         return search.least_mm
-
-    def _ring_areas_m2(self):
-        return [_ring_area_m2(ring, self._per_udeg) for ring in self.rings]
 
     def _seam_of(self, box):
         """Return what says whether an edge of a ring with this box is none on the ground.
@@ -146,8 +123,8 @@ class Polygon:
         So are a pole, drawn as a parallel, and where a ring all around the Earth is cut open.
         """
         west, _, width, _ = box
-        pole = sphere.POLE_UDEG * self._per_udeg
-        cut = (west, west + width) if width == sphere.TURN_UDEG * self._per_udeg else ()
+        pole = sphere.POLE_UDEG * self.per_udeg
+        cut = (west, west + width) if width == sphere.TURN_UDEG * self.per_udeg else ()
 
         def is_seam(ax, ay, bx, by):
             return (ax == bx and ax in cut) or (ay == by and abs(ay) == pole)
@@ -198,21 +175,3 @@ def _ring_crossings(ring, x, y):
                 count += 1
         xj, yj = xi, yi
     return count
-
-
-def _ring_area_m2(ring, per_udeg):
-    """Return the area between the ring's edges on the sphere: it is true on the equal-area map."""
-    twice = 0
-    xj, yj = ring[len(ring) - 2], _sine_q24(ring[len(ring) - 1], per_udeg)
-    for i in range(0, len(ring), 2):
-        xi, yi = ring[i], _sine_q24(ring[i + 1], per_udeg)
-        twice += (xi - xj) * (yi + yj)
-        xj, yj = xi, yi
-    metres = sphere.MM_PER_DEGREE * (sphere.EARTH_MM // 1_000_000)
-    return abs(twice) * metres // (2 * sphere.DEGREE_UDEG * per_udeg) >> 24
-
-
-def _sine_q24(lat, per_udeg):
-    lat = max(-sphere.POLE_UDEG * per_udeg, min(lat, sphere.POLE_UDEG * per_udeg))
-    sine = sphere.sine_q48(abs(lat), per_udeg) >> 24
-    return sine if lat > 0 else -sine

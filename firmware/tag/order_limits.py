@@ -117,7 +117,8 @@ def _check_zones(fields, require):
     counts = [0, 0, 0, 0]
     for number in range(len(zones)):
         entry = yield from cbor.entry_steps(zones, number)
-        zone = zone_limits.checked(entry, fields[NOT_BEFORE], require)
+        steps = zone_limits.checked_steps(entry, fields[NOT_BEFORE], require)
+        zone, zone_m2 = yield from steps
         yield
         counts[zone.kind] += 1
         vertices += zone_limits.vertices(zone)
@@ -125,7 +126,7 @@ def _check_zones(fields, require):
             require(zone.windows.end_s() <= fields[NOT_AFTER], "windows beyond the term")
             windows += len(zone.windows)
         if zone.kind == EXCLUSION:
-            area_m2 += zone.shape.area_m2()
+            area_m2 += zone_m2
     exclusions, others = counts[EXCLUSION], counts[INCLUSION] + counts[DWELLING]
     require(exclusions <= _granted(fields, EXCLUSION_ZONES), "over 10 exclusion zones")
     require(others <= _granted(fields, OTHER_ZONES), "over 5 other zones")

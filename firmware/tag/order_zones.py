@@ -27,10 +27,11 @@ class Zone:
         return None if self.windows is None else self.windows.next_start_s(utc_s)
 
 
-def make(entry, from_s):
-    """Return the Zone of a checked entry."""
+def make_steps(entry, from_s):
+    """Return, in steps, the Zone of a checked entry."""
     kind, _, _, shape, minutes = entry
     windows = None if minutes is None else Hours(from_s, minutes)
+    yield
     if shape[0] == CIRCLE:
         return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
     return Zone(kind, geometry.Polygon([as_array(ring) for ring in shape[1:]]), windows)

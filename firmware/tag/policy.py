@@ -102,7 +102,8 @@ class Policy:
         entries = fields[ZONES]
         for number in range(len(entries)):
             entry = yield from cbor.entry_steps(entries, number)
-            self.zones.append(order_zones.make(entry, self.not_before))
+            zone = yield from order_zones.make_steps(entry, self.not_before)
+            self.zones.append(zone)
 
     def level_at(self, utc_s):
         """Return the level in force: one lower from a missed review on, never higher (R22)."""

@@ -2,7 +2,7 @@
 
 from array import array
 
-from tag import geometry, order_zones
+from tag import areas, geometry, order_zones
 from tag.order_zones import CIRCLE, DWELLING, EXCLUSION, POLYGON
 from wire.fields import is_text
 
@@ -17,8 +17,8 @@ def is_int(value, least, most):
     return type(value) is int and least <= value <= most
 
 
-def checked(entry, from_s, require):
-    """Return the Zone of an entry, having told `require(holds, rule)` each of its rules."""
+def checked_steps(entry, from_s, require):
+    """Return, in steps, an entry's (Zone, square metres); `require(holds, rule)` got each rule."""
     require(isinstance(entry, list) and len(entry) == 5, "zone")
     kind, name, justification, shape, windows = entry
     require(is_int(kind, EXCLUSION, DWELLING), "unknown kind of zone")
@@ -26,19 +26,23 @@ def checked(entry, from_s, require):
     justified = is_text(justification) or kind != EXCLUSION and isinstance(justification, str)
     require(justified, "an exclusion zone without a justification")
     _check_shape(shape, require)
+    yield
     if windows is not None:
         check_windows(windows, require)
+        yield
     if kind != EXCLUSION and shape[0] == CIRCLE:
         require(shape[3] >= MIN_OTHER_RADIUS_M, "a radius under 100 m")
     try:
-        zone = order_zones.make(entry, from_s)
+        zone = yield from order_zones.make_steps(entry, from_s)
     except geometry.GeometryError:
         require(False, "a ring goes round the Earth twice")
         raise ValueError  # for whoever goes on after a rule that is broken
+    yield
+    areas_m2 = yield from areas.ring_areas_steps(zone.shape)
     if kind != EXCLUSION:
-        large = zone.shape.least_area_m2() >= _MIN_OTHER_AREA_M2
+        large = 2 * max(areas_m2) - sum(areas_m2) >= _MIN_OTHER_AREA_M2
         require(large, "an area under that of a radius of 100 m")
-    return zone
+    return zone, sum(areas_m2)
 
 
 def check_windows(windows, require):

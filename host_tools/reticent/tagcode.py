@@ -20,6 +20,7 @@ for _folder in (FIRMWARE, Path(__file__).parent / "cpython"):
         sys.path.append(str(_folder))
 
 from tag import (  # noqa: E402 - the path comes first
+    areas,
     assembly,
     cells,
     events,
@@ -56,6 +57,7 @@ __all__ = [
     "FIRMWARE",
     "FormatError",
     "ack",
+    "areas",
     "assembly",
     "batch",
     "cbor",

@@ -15,7 +15,7 @@ from reticent.orders.fault import OrderFault
 from reticent.orders.order import Order, read_order
 from reticent.orders.signing import sign_policy
 from reticent.orders.zones import Zone
-from reticent.tagcode import batch, cose, order_limits, policy
+from reticent.tagcode import areas, batch, cose, order_limits, policy
 
 _NO_TAG, _NO_KEY = bytes(8), bytes(32)
 _DAY_S, _HOUR_S = 86_400, 3_600
@@ -64,7 +64,7 @@ def meaning(order: Order, read: policy.Policy, size: int) -> dict[str, object]:
         "retention_days": order.retention_days,
         "warn_m": order.warn_m,
         "quiet_windows": None if read.quiet is None else len(read.quiet),
-        "exclusion_area_m2": sum(zone.shape.area_m2() for zone in forbidden),
+        "exclusion_area_m2": sum(areas.area_m2(zone.shape) for zone in forbidden),
         "zones": [_zone(*pair) for pair in zip(order.zones, read.zones, strict=True)],
         "policy_bytes": size,
     }
@@ -75,7 +75,7 @@ def _zone(written: Zone, read: policy.Zone) -> dict[str, object]:
         "name": written.name,
         "kind": written.kind,
         "justification": written.justification,
-        "area_m2": read.shape.area_m2(),
+        "area_m2": areas.area_m2(read.shape),
         "windows": None if read.windows is None else len(read.windows),
     }
 
@@ -108,7 +108,7 @@ def words(order: Order, read: policy.Policy, size: int) -> list[tuple[str, str]]
 
 def _zone_words(written: Zone, read: policy.Zone) -> str:
     hours = "always" if read.windows is None else f"in {counted(len(read.windows), 'window')}"
-    return f"{written.kind} {written.name}: {_area(read.shape.area_m2())}, {hours}"
+    return f"{written.kind} {written.name}: {_area(areas.area_m2(read.shape))}, {hours}"
 
 
 def quiet_words(windows: int | None) -> str:
@@ -120,7 +120,7 @@ def quiet_words(windows: int | None) -> str:
 
 def _limits(read: policy.Policy) -> str:
     forbidden = [zone for zone in read.zones if zone.kind == policy.EXCLUSION]
-    area_m2 = sum(zone.shape.area_m2() for zone in forbidden)
+    area_m2 = sum(areas.area_m2(zone.shape) for zone in forbidden)
     windows = sum(len(zone.windows or ()) for zone in read.zones) + len(read.quiet or ())
     return (
         f"{len(forbidden)} of {order_limits.MAX_EXCLUSION_ZONES} exclusion zones with "

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from reticent.tagcode import geometry, grid
+from reticent.tagcode import areas, geometry, grid
 from reticent.zones.shapes import Circle, Named, Part, units
 
 _DECIMALS = 6
@@ -188,7 +188,7 @@ def _cells(frame: Frame, cell_m: int) -> list[str]:
 
 
 def _row(zone: Named, shape: geometry.Circle | geometry.Polygon) -> str:
-    area_km2 = shape.area_m2() / 1_000_000
+    area_km2 = areas.area_m2(shape) / 1_000_000
     kind = escape(_kind(zone))
     key = f'<svg class="key"><rect class="zone {kind}" width="100%" height="100%"/></svg>'
     return f"<tr><td>{escape(zone.name)}<td>{key}{kind}<td>{area_km2:.3f} km²"
