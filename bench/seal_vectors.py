@@ -17,27 +17,40 @@ import cryptography_vectors
 
 ROOT = Path(cryptography_vectors.__file__).parent
 WYCHEPROOF = Path(__file__).parents[2] / "shared/data/crypto"
-WYCHEPROOF_STEP = 16
+
+
+def sets() -> list[tuple[str, list[list[list[str]]], int]]:
+    """Return (name, all cases, their number) of each set: every so-manieth case of the slow ones,
+    or all where RETICENT_FULL is set."""
+    is_full = bool(os.getenv("RETICENT_FULL"))
+    sets: list[tuple[str, list[list[list[str]]], int]] = []
+    for name, cases, step in (
+        ("RFC 7748", rfc_7748(), 1),
+        ("RFC 8032 sign.input", sign_input(), 128),
+        ("NIST GCM", nist_gcm(), 1),
+        ("RFC 9180", rfc_9180(), 1),
+        ("RFC 5869", rfc_5869(), 1),
+        ("Wycheproof X25519", wycheproof_x25519(), 8),
+        ("Wycheproof Ed25519", wycheproof_ed25519(), 5),
+        ("Wycheproof AES-GCM", wycheproof_aes_gcm(), 1),
+        ("Wycheproof HMAC", wycheproof_hmac(), 1),
+    ):
+        published = list(cases)
+        sets.append((name, published[:: 1 if is_full else step], len(published)))
+    return sets
 
 
 def text() -> str:
-    """Return every case where RETICENT_FULL is set, else every so-manieth of the long sets."""
-    full = bool(os.getenv("RETICENT_FULL"))
-    lines: list[str] = []
-    for cases, step in (
-        (rfc_7748(), 1),
-        (sign_input(), 64),
-        (nist_gcm(), 8),
-        (rfc_9180(), 1),
-        (rfc_5869(), 1),
-        (wycheproof_x25519(), WYCHEPROOF_STEP),
-        (wycheproof_ed25519(), WYCHEPROOF_STEP),
-        (wycheproof_aes_gcm(), WYCHEPROOF_STEP),
-        (wycheproof_hmac(), WYCHEPROOF_STEP),
-    ):
-        for group in list(cases)[:: 1 if full else step]:
-            lines += [" ".join(word or "-" for word in case) for case in group]
-    return "\n".join(lines) + "\n"
+    """Return the cases that are taken, a line each."""
+    groups = [group for _, taken, _ in sets() for group in taken]
+    return "".join(
+        " ".join(word or "-" for word in case) + "\n" for group in groups for case in group
+    )
+
+
+def taken() -> str:
+    """Return how many of each set are taken."""
+    return ", ".join(f"{name} {len(some)} of {published:,}" for name, some, published in sets())
 
 
 def fields_of(path: Path, last: str) -> Iterator[dict[str, str]]:
