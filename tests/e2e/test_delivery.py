@@ -111,7 +111,7 @@ def a_run(folder, seed):
     crossed = [
         START_S + at
         for at in range(1, len(places))
-        if inside[at] and not any(inside[at - 60 : at])
+        if inside[at] and not any(inside[max(at - 60, 0) : at])
     ]
     assert len(crossed) == A_RUN
     positions = [Position(START_S + at, *degrees(place)) for at, place in enumerate(places)]
