@@ -6,4 +6,10 @@ the modules lie all over the heap by then, with no hole of 1,280 bytes left (emu
 
 import gc
 
+import board
+
 gc.threshold(16_384)
+if board.HAS_WIFI:  # TLS needs a hole of 17 KB
+    from duty import overlay
+
+    overlay.acquaint()

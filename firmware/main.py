@@ -88,7 +88,8 @@ def show(error):
 async def live(dog):
     """Run the tasks; they do not end, or the tag resets."""
     chip = Chip(board.RING_OSCILLATOR)
-    tag = Tag(dog, clock.Clock(), chip, board.OUTBOX_BLOCKS, build_info.BUILD_UTC_S)
+    made_s = build_info.BUILD_UTC_S
+    tag = Tag(dog, clock.Clock(), chip, board.OUTBOX_BLOCKS, made_s, board.ROOM_BYTES)
     await tag.hold()
     orders = Orders(tag)
     await orders.load()

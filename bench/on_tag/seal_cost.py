@@ -29,7 +29,7 @@ for resident in overlay._RESIDENT + ("store.outbox", "wire.envelope"):
     __import__(resident)
 load("load_verifying", overlay._VERIFYING)
 overlay.drop()
-load("load_sealing", overlay._SEALING)
+load("load_sealing", overlay._SEALING + overlay._VERIFYING)
 
 from seal import ed25519, envelope, gcm, sha512, x25519
 from seal.drbg import Drbg

@@ -5,6 +5,7 @@ HAS_WIFI = False  # envelopes are fetched over USB
 FLASH_BLOCKS = 352  # of 4 KiB, the volume that MicroPython leaves
 HEAP_KB = 240  # free at boot
 OUTBOX_BLOCKS = 210  # two envelopes each, the firmware on the volume: docs/STORAGE.md
+ROOM_BYTES = 0  # of the heap, kept in one piece: no TLS needs it
 
 GNSS_UART = 0
 GNSS_TX = 0  # GP0, to the receiver's RX

@@ -5,6 +5,9 @@ HAS_WIFI = True
 FLASH_BLOCKS = 212  # of 4 KiB, the volume that MicroPython leaves
 HEAP_KB = 200  # free at boot, Wi-Fi firmware loaded
 OUTBOX_BLOCKS = 78  # two envelopes each, the firmware on the volume: docs/STORAGE.md
+ROOM_BYTES = 18_432  # of the heap, kept in one piece: TLS takes 16.7 KB so
+# Whose kernels are left as bytecode: a fix takes milliseconds more, the heap has 8 KB more.
+PLAIN_KERNELS = ("tag.grid", "tag.near", "tag.table")
 
 GNSS_UART = 0
 GNSS_TX = 0  # GP0, to the receiver's RX

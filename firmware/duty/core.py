@@ -30,7 +30,7 @@ _MOST_HOLD_S = 600
 class Tag:
     """Made once a boot; watchdog, clock and chip (hal's) are handed in."""
 
-    def __init__(self, watchdog, clock, chip, outbox_blocks, build_utc_s):
+    def __init__(self, watchdog, clock, chip, outbox_blocks, build_utc_s, room_bytes=0):
         self.watchdog = watchdog
         self.clock = clock
         self.scrub = chip.scrub
@@ -51,7 +51,8 @@ class Tag:
         self.noise = Noise()
         self.drbg = self.secrets.start_generator(self.noise.fresh(*chip.draw(SAMPLES)))
         self.identity, self.tag = self.secrets.load_identity(self.drbg, watchdog.feed)
-        self.sealing_code, self.verifying_code = overlay.codes()
+        self.room = overlay.Room(room_bytes)
+        self.sealing_code, self.verifying_code = overlay.codes(self.room)
         self.signing_key = None  # ed25519's, made of the identity's seed by the first signature
         run(self.scrub(), watchdog.feed)  # the state that this boot began with
         self.timebase = Timebase(max(self.counters.floor_s, build_utc_s))
@@ -97,6 +98,14 @@ class Tag:
         """Say after ten minutes that this life is a sound one."""
         await asyncio.sleep_ms(_SETTLED_MS)
         self.watchdog.settle()
+
+    def move_secrets(self):
+        """Make anew what sealing has made that stays: it lies where the code was, and would part
+        what is free. The old ones are for scrub().
+        """
+        self.drbg.generate(1)
+        if self.signing_key is not None:
+            self.signing_key = tuple([bytes(bytearray(part)) for part in self.signing_key])
 
     async def write(self, steps):
         """Run a generator of flash writes to its end, in the receiver's gaps; one at a time."""

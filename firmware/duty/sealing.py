@@ -2,7 +2,7 @@
 
 import asyncio
 
-from duty import told
+from duty import overlay, told
 from store.commit import commit
 from store.outbox import ALERT, ROUTINE
 from tag import events, reasons
@@ -49,6 +49,7 @@ class Sealer:
                 utc_s = self.earliest_s()
             if utc_s is not None:
                 await self.seal_due(utc_s)
+            self._tag.room.keep()
 
     async def seal_due(self, utc_s):
         """Seal and send what is due in this second."""
@@ -133,9 +134,13 @@ class Sealer:
         header = Header(
             tag.tag, kind, number, address.version, counters.previous, counters.log_head
         )
+        while tag.room.locked():  # an upload may take minutes, which is its task's to answer for
+            tag.supervisor.progress(reasons.SEAL)
+            await asyncio.sleep_ms(_LOOK_MS)
         tag.gap.is_wanted_soon = True
         async with tag.sealing_code:
             sealed = await self._sealed(header, data, recipients)
+        tag.move_secrets()
         await tag.run_steps(tag.scrub())  # its locals were secrets
         said = self._said_dropped
         is_told = said is not None and said == counters.dropped
@@ -155,7 +160,9 @@ class Sealer:
         from seal.workspace import Workspace
 
         space = Workspace(tag.signing_key)
-        steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg, space)
+        steps = envelope.seal(
+            header, data, recipients, tag.identity, tag.drbg, space, overlay.forget
+        )
         sealed = await tag.run_steps(steps)
         tag.signing_key = space.signing_key
         return sealed

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from duty import overlay
 from seal.hmac import is_mac
 from tag import events, reasons
-from uplink import session
-from uplink.http import UplinkError
+from uplink import UplinkError
 from wire.envelope import hash_of
 
 # Seconds after the first, second ... failed try; the last one from then on. Up to a quarter more
@@ -66,6 +66,7 @@ class Sender:
             return False
         finally:
             self._radio.leave()
+            overlay.forget(overlay.UPLINK)
         return report is not None and await self._took(report)
 
     async def _took(self, report):
@@ -97,6 +98,8 @@ class Sender:
             self._failed(events.WIFI_FAILED, self._radio.status())
             return None
         self._set_rtc(tag.timebase.least_s(tag.clock.ms()))
+        from uplink import session  # dropped by upload()
+
         return await session.upload(
             tag.outbox,
             self._connect,
@@ -104,6 +107,7 @@ class Sender:
             self._is_genuine,
             self._remove,
             self._orders.receive,
+            tag.room,
         )
 
     async def _pause(self, failed):

@@ -5,8 +5,6 @@ import ssl
 
 import network
 
-from hal import names
-
 _JOIN_S = 20
 _POLL_MS = 250
 
@@ -47,6 +45,8 @@ class Wifi:
         The date is checked against the RTC: set it first. Raises OSError, and ValueError for a
         certificate that is not to be trusted.
         """
+        from hal import names  # dropped by duty.sending
+
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(cadata=ca_der)

@@ -8,7 +8,6 @@ from seal.edwards25519 import Point, Selection
 from seal.field25519 import Powers, zero
 from seal.limbs25519 import copy
 from seal.scalar25519 import Scalars
-from seal.sha512 import Hasher
 
 _LADDER_ELEMENTS = 11
 
@@ -24,9 +23,18 @@ class Workspace:
         self.point = Point()
         self.selection = Selection()
         self.scalars = Scalars()
-        self.hasher = Hasher()
+        self._hasher = None
         # ed25519's, of the last seed that signed
         self.signing_key: tuple[bytes, bytes, bytes, bytes] | None = signing_key
+
+    @property
+    def hasher(self):
+        """The signature's SHA-512, with its code: loaded when it is asked for, X25519 has none."""
+        if self._hasher is None:
+            from seal.sha512 import Hasher
+
+            self._hasher = Hasher()
+        return self._hasher
 
     def wipe(self):
         """Leave nothing of what was computed, but for the signing key."""
@@ -35,4 +43,5 @@ class Workspace:
                 copy(element, self._nothing)
         self.selection.wipe()
         self.scalars.wipe()
-        self.hasher.wipe()
+        if self._hasher is not None:
+            self._hasher.wipe()

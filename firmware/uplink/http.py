@@ -1,11 +1,9 @@
 """One HTTP/1.1 POST over a stream (RFC 9112): bounded head, bounded body, Content-Length only."""
 
+from uplink import UplinkError
+
 _MOST_HEAD = 2_048
 _MOST_LINES = 40
-
-
-class UplinkError(Exception):
-    """The exchange failed; nothing of the answer may be used."""
 
 
 class Body:

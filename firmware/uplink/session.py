@@ -2,7 +2,7 @@
 
 import asyncio
 
-from uplink import http
+from uplink import UplinkError, http
 from wire import FormatError, ack
 
 PATH = "/v1/envelopes"
@@ -22,32 +22,36 @@ class Report:
         self.status = 200
 
 
-async def upload(outbox, connect, host, verify_ack, remove, receive):
+async def upload(outbox, connect, host, verify_ack, remove, receive, room):
     """Send what waits, ALERT first, until the outbox is empty or a post brings no ack.
 
     `connect()` returns (reader, writer) of a TLS stream; `verify_ack(ack, envelope)` says whether
     its MAC is right; `await remove(number)` removes what was acked; `await receive(digest, first,
-    body)` keeps an order that begins with these bytes and goes on in the http.Body. Returns a
-    Report; raises UplinkError, OSError or asyncio.TimeoutError.
+    body)` keeps an order that begins with these bytes and goes on in the http.Body. `room` is a
+    lock, held while there is a connection: beside its TLS nothing is sealed. Returns a Report;
+    raises UplinkError, OSError or asyncio.TimeoutError.
     """
     report = Report()
     for _ in range(_MOST_POSTS):
         if not outbox.numbers(1):
             break
-        reader, writer = await asyncio.wait_for(connect(), _TIMEOUT_S)
-        try:
-            numbers = outbox.numbers(_AT_ONCE)  # a full outbox may have given some up meanwhile
-            post = _post(reader, writer, host, [outbox.get(number) for number in numbers])
-            report.status, head = await asyncio.wait_for(post, _TIMEOUT_S)
-            if head is None:
-                break  # the collector could not store it: it stays
-            acks, digest, first, body = head
-            taken = await take_acks(acks, numbers, outbox, verify_ack, remove, report)
-            if digest is not None:
-                await asyncio.wait_for(receive(digest, first, body), _TIMEOUT_S)
-        finally:
-            writer.close()
-            await writer.wait_closed()
+        async with room:
+            reader, writer = await asyncio.wait_for(connect(), _TIMEOUT_S)
+            try:
+                numbers = outbox.numbers(
+                    _AT_ONCE
+                )  # a full outbox may have given some up meanwhile
+                post = _post(reader, writer, host, [outbox.get(number) for number in numbers])
+                report.status, head = await asyncio.wait_for(post, _TIMEOUT_S)
+                if head is None:
+                    break  # the collector could not store it: it stays
+                acks, digest, first, body = head
+                taken = await take_acks(acks, numbers, outbox, verify_ack, remove, report)
+                if digest is not None:
+                    await asyncio.wait_for(receive(digest, first, body), _TIMEOUT_S)
+            finally:
+                writer.close()
+                await writer.wait_closed()
         if not taken:
             break
     return report
@@ -65,7 +69,7 @@ async def _post(reader, writer, host, parts):
     try:
         acks, digest, end = ack.decode_head(first)
     except FormatError:
-        raise http.UplinkError
+        raise UplinkError
     return status, (acks, digest, first[end:], body)
 
 

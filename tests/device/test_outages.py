@@ -125,13 +125,44 @@ def test_what_a_full_outbox_gives_up_during_a_connect_is_not_sent():
 
     async def slow_connect(*to):
         if not collector.posts:
+            room = life.tag.room
+            room.release()  # a connection keeps others from sealing: not here
             await life.sealer.seal_batch(batch.ROUTINE, tag_life.START_S)
+            await room.acquire()
         return await connect(*to)
 
     sender._radio.open_tls = slow_connect
     assert asyncio.run(sender.upload())
     assert life.tag.counters.dropped == [1, 2]
     assert sorted(collector.stored) == [3, 4, 5]
+
+
+def test_nothing_is_sealed_beside_a_connection():
+    life = tag_life.Life(tag_life.blank_image(), capacity=4)
+    life.mount()
+    life.boot()
+    life.seal(batch.ROUTINE)
+    collector = tag_life.Collector()
+    sender = life.sender(collector)
+    connect = sender._radio.open_tls
+    waiting = []
+
+    async def slow_connect(*to):
+        sealing = asyncio.create_task(life.sealer.seal_batch(batch.ALERT, tag_life.START_S))
+        await asyncio.sleep_ms(20_000)
+        waiting.append((life.tag.room.locked(), life.tag.counters.next_number, sealing))
+        return await connect(*to)
+
+    async def upload():
+        sender._radio.open_tls = slow_connect
+        assert await sender.upload()
+        locked, number, sealing = waiting[0]
+        assert locked and number == 2
+        await sealing
+
+    asyncio.run(upload())
+    assert life.tag.counters.next_number == 3
+    assert sorted(collector.stored) == [1]
 
 
 class WrongClock(tag_life.Collector):

@@ -24,6 +24,7 @@ from seal.hmac import hmac_sha256
 from store import files as stored
 from tag import order_limits  # noqa: F401
 from tag.assembly import Assembly
+from uplink import session  # noqa: F401 - nor does what uploads
 from wire import ack, batch, envelope, vault
 from wire.config import Config
 

@@ -24,6 +24,7 @@ from reticent.tagcode import BOARDS, FIRMWARE, config
 
 _MARCH = "x64"  # viper code runs on this machine's processor
 _VERSION = 0x000100
+_PLAIN, _VIPER = "PLAIN_KERNELS", "@micropython.viper\n"
 _TEMPERATURE, _WARM_U16 = 4, 14_000  # the converter's channel, and 27 degrees
 _NOISE = 3  # of converter and clock: enough for the health tests of the tag's entropy
 _LEAD_MS = 500  # a receiver talks within a second of power-on
@@ -37,7 +38,7 @@ DAY_S = 86_400
 KEEP_SEALING = """
 import sys
 from duty import overlay
-for name in overlay._SEALING:
+for name in overlay._SEALING + overlay._VERIFYING:
     __import__(name)
 overlay._RESIDENT += tuple(name for name in sys.modules if name.startswith("seal."))
 """
@@ -237,7 +238,10 @@ def firmware_sources(
     Without a build date, which a simulated tag has of its track, build_info is as it is written.
     """
     sources = read_sources(FIRMWARE)
-    sources["board"] = "".join(f"{name} = {value!r}\n" for name, value in board.items())
+    data = {name: value for name, value in board.items() if name != _PLAIN}
+    sources["board"] = "".join(f"{name} = {value!r}\n" for name, value in data.items())
+    for module in board.get(_PLAIN, ()):
+        sources[module] = sources[module].replace(_VIPER, "")
     if build_utc_s is not None:
         sources["build_info"] = (
             f"VERSION = {_VERSION}\nTRACES = {traces}\nBUILD_UTC_S = {build_utc_s}\n"
