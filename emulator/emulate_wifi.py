@@ -1,134 +1,196 @@
-"""A tag on an emulated Pico W brings its envelopes to a real collector: Wi-Fi, TLS, acks, audit.
+"""The whole tag on an emulated Pico W: a track in, envelopes over Wi-Fi and TLS to a collector.
 
-`make emulate BOARD=pico_w UF2=RPI_PICO_W.uf2`. The envelopes are sealed by the simulated tag over
-some minutes of a day without a network; the same volume, the firmware compiled for the chip, then
-boots on the emulated Pico W. What is measured is printed, and kept as JSON.
+`make emulate BOARD=pico_w UF2=RPI_PICO_W.uf2`: the minutes of emulate.py's short form. The chip
+makes its key, boots with its order, has its first fix, seals, joins, checks the collector's
+certificate against the pinned CA, uploads, takes a newer order out of the answer and puts it in
+force; what the collector has is opened and audited. Two tags, as there: one whose heap is looked
+at, one left alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emulate import DATE, PROBE, SHORT_H, audit
-from emulated import RP2040PY, EmulatedTag, Machine
+from emulate import (
+    DATE,
+    GC_BLOCK_BYTES,
+    MARKS,
+    PROBE,
+    RUNS,
+    SET_UP_MS,
+    SHORT_H,
+    audit,
+    sealing_ms,
+    show,
+)
+from emulated import BOOT_MS, RP2040PY, EmulatedTag, Machine
 from needs import require
 
+from reticent.archive.keyring import Keyring
 from reticent.collector.certificate import Term, make_certificates
+from reticent.collector.store import Store
+from reticent.orders.compiler import compile_order
 from reticent.orders.order import Order
+from reticent.orders.signing import sign_policy
 from reticent.run import Run
 from reticent.sim.demo import example_order
 from reticent.sim.synthetic import make_day
 from reticent.sim.tag import DAY_S, Network
 from reticent.sim.track import Track
 from reticent.sim.way import Setting, Way, loopback_collector, redated, summary
-from reticent.tagcode import config
 
 HOST = "collector.test"  # RFC 6761: never a real name
-_MOST_MS = 120_000
-_FIRMWARE = ("boot.py", "main.py")
+_SILENCE_S = 30
+_RUNS = ("heap", "times")
+_STEPS = {"sent syn": "tls_ms", "sent data": "post_ms"}
 
 
 class WifiWay(Way):
-    """The whole way; the last part of it, from the outbox on, on the emulated chip."""
+    """The whole way, the tag on an emulated Pico W."""
 
     def __init__(
         self, run: Run, track: Track, order: Order, machine: Machine, probe: bool
     ) -> None:
         super().__init__(run, track, order, Setting(board="pico_w", seed=machine.seed))
-        self._chip = EmulatedTag(run.folder, machine, track.start_s - DAY_S)
+        self._tag = self._chip = EmulatedTag(run.folder, machine, track.start_s - DAY_S)
         self._probe = probe
+        self._newer = b""
         self.measured: dict[str, Any] = {}
 
     def _network(self) -> Network:
-        now_s = int(time.time())  # the simulated tag's TLS has the host's date, the chip's its own
-        start_s, end_s = min(self._track.start_s, now_s), max(self._track.end_s, now_s)
-        make_certificates(self._run.tls, HOST, Term(start_s - DAY_S, end_s + 30 * DAY_S))
+        term = Term(self._track.start_s - DAY_S, self._track.end_s + 30 * DAY_S)
+        make_certificates(self._run.tls, HOST, term)
         return Network(HOST, 1, (self._run.tls / "ca.der").read_bytes())
 
-    def _simulate(self, network: Network, say: Any, _: object) -> None:
-        silence_s = 2 * self._order.upload_s
-        self._report = self._tag.run(self._track, replace(network, up=False), silence_s)
-        say(f"outbox          {len(self._tag.outbox())} envelopes, sealed without a network")
-        self._run.clock.write_text(str(1000 * self._track.end_s))
-        with loopback_collector(self._run, f"@{self._run.clock}") as port:
-            self._load(port)
-            say(f"collector       https://{HOST}, on loopback; the chip boots")
-            self.measured = self._chip.start(_MOST_MS, host=HOST, uploads=1)
+    def _issue(self, ring: Keyring) -> None:
+        """Put the order on the flash, and a second version where the collector finds it."""
+        super()._issue(ring)
+        order = replace(self._order, version=self._order.version + 1)
+        recipients = ring.recipients(order.not_before, order.not_after)
+        fields = compile_order(order, self._tag_id, recipients)
+        self._newer = sign_policy(fields, ring.issuer())
+        store = Store(self._run.database)
+        store.publish(self._tag_id, order.version, self._newer)
+        store.close()
 
-    def _load(self, port: int) -> None:
-        """Give the volume the chip's firmware instead of the simulation's, and the port."""
-        files = {
-            name: data
-            for name, data in self._chip.read().items()
-            if not name.startswith("lib/") and name not in _FIRMWARE
-        }
-        personal = config.decode(files["config"])
-        personal.port = port
-        files["config"] = personal.encode()
-        files |= self._chip.firmware()
-        if self._probe and "boot.py" in files:
-            files["boot.py"] += PROBE
-        self._chip.write(files)
+    def _simulate(self, network: Network, *_: object) -> None:
+        chip, clock = self._chip, self._run.clock
+        clock.write_text(str(1000 * self._track.start_s))
+        files = chip.read()
+        if self._probe and "boot.py" in files:  # a frozen build may have one of its own
+            chip.write(files | {"boot.py": files["boot.py"] + PROBE})
+        with loopback_collector(self._run, f"@{clock}") as port:
+            chip.point_at(port)
+            self.measured = chip.run(self._track, _SILENCE_S, host=HOST, clock=str(clock))
 
-    def heap(self) -> list[tuple[int, int]]:
-        """Return [(ms, bytes free)] as the probe saw them."""
-        lines = [line.split() for line in self._chip.console().splitlines() if "#heap" in line]
-        return [(int(line[1]), int(line[2])) for line in lines if len(line) == 3]
+    def found(self) -> dict[str, Any]:
+        """Return what came of the run, the long lists left out."""
+        console = self._chip.console()
+        lines = [line.split() for line in console.splitlines() if "#heap" in line]
+        heap = [(int(line[1]), int(line[2])) for line in lines if len(line) == 3]
+        holes = [int(size) for size in re.findall(r"max free sz: (\d+)", console)]
+        found = figures(self.measured, heap)
+        found["largest_hole_at_worst"] = min(holes, default=0) * GC_BLOCK_BYTES
+        found["sealing_ms"] = sealing_ms(console)
+        in_force = self._chip.read().get("orders/policy")
+        found["newer_order_in_force"] = in_force == self._newer
+        return found
+
+
+def sessions(steps: list[tuple[int, str]]) -> list[dict[str, int]]:
+    """Return what each connection took: `tls_ms` to its first data, `post_ms` to its end."""
+    found: list[dict[str, int]] = []
+    last: tuple[int, str] | None = None
+    for ms, what in steps:
+        if what == "sent syn":
+            found.append({"at_ms": ms})
+        if last is not None and what in ("sent data", "got end", "sent end"):
+            found[-1][_STEPS[last[1]]] = ms - last[0]
+            last = None
+        if what in _STEPS:
+            last = ms, what
+    return found
 
 
 def figures(measured: dict[str, Any], heap: list[tuple[int, int]]) -> dict[str, Any]:
-    """Return what the steps and the heap's samples come to; None for what did not happen."""
+    """Return the table's figures; None for what did not happen."""
+    steps = [(ms, what) for ms, what in measured["steps"]]
     times: dict[str, int] = {}
-    for ms, what in measured["steps"]:
+    for ms, what in steps:
         times.setdefault(what, ms)
-    tls = [ms for ms, what in measured["steps"] if what in ("sent syn", "got end")]
-    free = [size for ms, size in heap]
-    during = [size for ms, size in heap if tls and tls[0] <= ms <= tls[-1]]
+    found = sessions(steps)
+    spans = [(one["at_ms"], one["at_ms"] + one.get("tls_ms", 0)) for one in found]
+    settled = [free for ms, free in heap if ms > BOOT_MS + SET_UP_MS]
     return {
+        "boot_s": measured["listeningMs"] and measured["listeningMs"] / 1000,
+        "resets": measured["resets"],
+        "watchdog_gap_ms": measured["watchdogGapMs"],
+        "awake_share": measured["busyMs"] / measured["ms"],
+        "lost_while_the_uart_was_full": measured["lostFull"],
+        "lost_while_its_rate_was_changed": measured["lostOff"],
         "join_ms": _between(times, "radio on", "got udp 67"),
-        "tls_ms": _between(times, "sent syn", "sent data"),
-        "post_ms": _between(times, "sent data", "got end"),
-        "connections": sum(what == "got syn" for _, what in measured["steps"]),
-        "heap_first": free[0] if free else None,
-        "heap_worst": min(free, default=None),
-        "heap_worst_in_tls": min(during, default=None),
+        "sessions": found,
+        "heap_after_boot": settled[0] if settled else None,
+        "heap_worst": min((free for _, free in heap), default=None),
+        "heap_worst_in_tls": _least_in(heap, spans),
+        "uncollected_worst": min((free for _, free in measured["free"]), default=None),
+        "uncollected_worst_in_tls": _least_in(measured["free"], spans),
     }
+
+
+def _least_in(samples: list[tuple[int, int]], spans: list[tuple[int, int]]) -> int | None:
+    inside = (size for ms, size in samples if any(a <= ms <= b for a, b in spans))
+    return min(inside, default=None)
 
 
 def _between(times: dict[str, int], first: str, last: str) -> int | None:
     return times[last] - times[first] if first in times and last in times else None
 
 
+def emulate(
+    folder: Path, machine: Machine, hours: tuple[float, float], probe: bool
+) -> dict[str, Any]:
+    """Run the whole way over these hours of the synthetic day; return what was measured."""
+    track = make_day(DATE, hours=hours)
+    order = redated(replace(example_order(), upload_s=900), track.start_s)
+    run = Run(folder)
+    run.start()
+    way = WifiWay(run, track, order, machine, probe)
+    began_s = time.monotonic()
+    outcome = way.go(lambda line: None)
+    (folder / "measured.json").write_text(json.dumps(way.measured))
+    found = way.found() | {"wall_s": time.monotonic() - began_s, "summary": summary(outcome)}
+    return found | {"audit": audit(folder, track.end_s)}
+
+
 def main() -> None:
-    """Run the way once and print its figures."""
+    """Run both forms and print their figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--uf2", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
+    parser.add_argument("--only", choices=_RUNS, action="append", help="one of the two tags")
     parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
-    parser.add_argument("--no-probe", action="store_true", help="leave the heap alone")
     arguments = parser.parse_args()
     require(f"an official UF2 of RPI_PICO_W at {arguments.uf2}", arguments.uf2.is_file())
     require("rp2040py (make emulator/.ready)", RP2040PY.is_file())
-    machine = Machine(arguments.uf2, board="pico_w", is_frozen=arguments.frozen)
-    track = make_day(DATE, hours=SHORT_H)
-    order = redated(replace(example_order(), upload_s=900), track.start_s)
-    run = Run(arguments.out)
-    run.start()
-    way = WifiWay(run, track, order, machine, not arguments.no_probe)
-    began_s = time.monotonic()
-    outcome = way.go(lambda line: print(f"  {line}"))
-    found = way.measured | figures(way.measured, way.heap())
-    found |= {"wall_s": time.monotonic() - began_s, "summary": summary(outcome)}
-    (arguments.out / "measured.json").write_text(json.dumps(found, indent=1))
-    for name, value in found.items():
-        if name != "steps":
-            print(f"  {name:20} {value}")
-    print(f"  {'audit':20} {audit(arguments.out, track.end_s)}")
+    machine = Machine(arguments.uf2, patches=MARKS, board="pico_w", is_frozen=arguments.frozen)
+    with ThreadPoolExecutor() as pool:
+        runs = {
+            name: pool.submit(
+                emulate, arguments.out / name, machine, tuple(arguments.hours), name == "heap"
+            )
+            for name in (arguments.only or _RUNS)
+        }
+        for name, run in runs.items():
+            show(f"emulated Pico W, {RUNS[name]}", run.result())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from reticent.sim.feed import write_feed
 from reticent.sim.image import build_image, envelopes_in, read_image
 from reticent.sim.tag import Network, firmware_sources, personal_files, read_board
 from reticent.sim.track import Track
+from reticent.tagcode import config
 
 HERE = Path(__file__).parent
 
@@ -64,7 +65,8 @@ class Job:
     untilListening: bool = False  # stop when the receiver's UART was switched on, or at a reset
     script: str | None = None  # run at the end, at the REPL; `cuts` are then those in it
     host: str = ""  # the collector's name, on a Pico W's network
-    uploads: int = 0  # stop when so many had an answer; 0: do not
+    clock: str = ""  # a file for the time in it, which that collector follows
+    zeroUtcMs: int = 0  # UTC at power-on
 
 
 class EmulatedTag:
@@ -110,6 +112,13 @@ class EmulatedTag:
         """Put a signed policy on the flash, as `mpremote cp` does."""
         self.write(self.read() | {"policy": policy})
 
+    def point_at(self, port: int) -> None:
+        """Give the tag's configuration another port of its collector."""
+        files = self.read()
+        personal = config.decode(files["config"])
+        personal.port = port
+        self.write(files | {"config": personal.encode()})
+
     def outbox(self) -> dict[int, bytes]:
         """Return the envelopes that wait on the flash, by number."""
         return envelopes_in(self.read())
@@ -120,7 +129,7 @@ class EmulatedTag:
         feed = self.folder / "receiver.feed"
         write_feed(feed, ((b.utc_ms - zero_ms + _LATENCY_MS, b.data) for b in track.bursts))
         end_ms = track.bursts[-1].utc_ms - zero_ms + silence_s * 1000
-        measured = self.start(end_ms, feed=str(feed), baud=track.baud(), **more)
+        measured = self.start(end_ms, feed=str(feed), baud=track.baud(), zeroUtcMs=zero_ms, **more)
         feed.unlink()
         return measured
 

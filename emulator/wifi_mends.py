@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from typing import Any
@@ -48,6 +49,17 @@ def mend_console(cdc: Any) -> None:
             answer(endpoint, size)
 
     usb.on_endpoint_read = on_endpoint_read
+
+
+def mend_end(writer: Any) -> None:
+    """Say that nothing more comes to a peer that is gone as well; there it ends the emulator."""
+    write_eof = writer.write_eof
+
+    def write_eof_if_there() -> None:
+        with contextlib.suppress(OSError):
+            write_eof()
+
+    writer.write_eof = write_eof_if_there
 
 
 class _Noisy(list[int]):

@@ -11,18 +11,22 @@ from typing import Any
 
 from rp2040py.external.cyw43 import net
 from rp2040py.external.cyw43.nat import GATEWAY_IP, GATEWAY_MAC, NatBridge, TcpReflector
+from wifi_mends import mend_end
 
 COLLECTOR_IP = bytes((192, 0, 2, 1))  # TEST-NET-1: nobody's (RFC 5737)
 _DNS, _DHCP = 53, 67
 _A, _NO_SUCH_NAME = 1, 3
-_HANDSHAKE, _DATA = 22, 23  # TLS record types (RFC 8446, section 5.1)
+_ALERT, _HANDSHAKE, _DATA = 21, 22, 23  # TLS record types (RFC 8446, section 5.1)
+_ALERT_BYTES = 7  # of one that is not encrypted, the header's 5 among them
 _HEADER, _QUESTION_TAIL = 12, 4
 
 
 async def _to_loopback(address: str, port: int) -> Any:
     if address != ".".join(map(str, COLLECTOR_IP)):
         raise OSError("only the collector is there")
-    return await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    mend_end(writer)
+    return reader, writer
 
 
 def answer_name(query: bytes, host: str) -> bytes:
@@ -107,6 +111,8 @@ def _steps(tcp: Any) -> list[str]:
     steps = []
     if tcp.flags & net.TCP_SYN:
         steps.append("syn")
+    if tcp.payload[:1] == bytes((_ALERT,)) and len(tcp.payload) == _ALERT_BYTES:
+        steps.append(f"alert {tcp.payload[-1]}")
     if tcp.payload[:1] == bytes((_HANDSHAKE,)):
         steps.append("handshake")
     if tcp.payload[:1] == bytes((_DATA,)):
