@@ -26,7 +26,7 @@ from reticent.tagcode import FIRMWARE
 
 MODULES = (
     "__init__", "sphere", "edges", "geometry", "near", "table", "grid", "schedule", "jumps",
-    "evidence", "fix",
+    "evidence", "fields", "fix",
 )  # fmt: skip
 ON_TAG = Path(__file__).parent / "on_tag"
 SCRIPT = ON_TAG / "zone_cost.py"

@@ -34,6 +34,12 @@ class Gap:
             return _POLL_WANTED_MS
         return _POLL_SOON_MS if self.is_wanted_soon else _POLL_MS
 
+    def resume(self):
+        """Take note that bytes count again from now on: closed until a burst was heard."""
+        self._empty_ms = self._heard_ms = self._clock.ms()
+        self._start_ms = self._heard_ms - self._most_ms
+        self._is_silent = self._is_sure = False  # it may be in the middle of one
+
     def hear(self, count):
         """Take note of a read that brought so many bytes."""
         now_ms = self._clock.ms()
@@ -73,11 +79,10 @@ class Gap:
         """Take note of a burst that began between the last empty read and this one.
 
         Taken for the earliest that agrees with the epochs before: each narrows it, as the reads
-        are not in step with the receiver. At a rest it is read away in the middle of a burst.
+        are not in step with the receiver.
         """
         if self._is_mute(now_ms):
-            self._is_sure = False
-            self._start_ms = now_ms - self._most_ms
+            self.resume()
             return
         since_ms = now_ms - self._start_ms
         period_ms = self._period_ms

@@ -164,6 +164,7 @@ class Sampler:
             self._hear(buffer, 0)
         if self._supply is not None:
             self._supply.on()
+        self._tag.gap.resume()
         self._tag.is_resting = False
 
     def tamper(self, cause):
