@@ -45,7 +45,7 @@ check: $(VENV)/.ready typings/.ready ## lint, format, types, each board's size b
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/basedpyright --project firmware
-	$(BIN)/basedpyright --project bench
+	$(BIN)/basedpyright --project bench --pythonpath $(BIN)/python
 	$(BIN)/python bench/size_budget.py
 
 format: $(VENV)/.ready ## format and mend what ruff can
