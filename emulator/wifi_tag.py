@@ -193,7 +193,11 @@ def main() -> None:
         uart = chip.mcu.uart[job["uart"]]
         feed = Feed(chip.clock, uart, job["baud"], Path(job["feed"]))
     with Path(job["console"]).open("wb", buffering=0) as console:
-        chip.device.cdc.on_serial_data = console.write
+
+        def hear(data: bytes | bytearray) -> None:
+            console.write(data)
+
+        chip.device.cdc.on_serial_data = hear
         began_s = time.process_time()
         asyncio.run(chip.run())
     Path(job["volume"]).write_bytes(chip.volume())
