@@ -74,6 +74,7 @@ def on_pico(folder: Path, args: argparse.Namespace) -> str:
     compiled(folder, "armv6m")
     files = {f"lib/tag/{name}.mpy": (folder / f"tag/{name}.mpy").read_bytes() for name in MODULES}
     files["settings.py"] = PICO_SETTINGS.encode()
+    files["boot.py"] = (FIRMWARE / "boot.py").read_bytes()  # or modules leave no hole for arrays
     compile_module(SCRIPT, folder / "script.mpy", SCRIPT.name, "armv6m")
     files["zone_cost.mpy"] = (folder / "script.mpy").read_bytes()
     image = folder / "flash.img"

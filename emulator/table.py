@@ -84,6 +84,8 @@ def nanoseconds(printed: str, key: str, miss: int) -> str:
 def steps(measured: dict[str, Any]) -> list[str]:
     """Return how long each step of a batch took, and all of them: least to most, ms."""
     times = measured["sealing_ms"]
+    if not times:
+        sys.exit("emulate: no batch was sealed")
     return [f"{min(times[name])} to {max(times[name])} ms" for name in (*STEPS, "in all")]
 
 
@@ -99,6 +101,7 @@ def table(uf2: Path, folder: Path) -> list[Row]:
         ("heap free at worst", [f"{run['heap_worst']:,}" for run in heaps]),
         ("a sentence", [sentence_ms(sentences, miss) for miss in MISSES]),
         ("a check of 100 zones", [nanoseconds(zones, "check", miss) for miss in MISSES]),
+        ("depths in 100 zones", [nanoseconds(zones, "measure", miss) for miss in MISSES]),
         ("a cell", [nanoseconds(zones, "cell", miss) for miss in MISSES]),
     ]
     sealed = zip(*(steps(run) for run in times), strict=True)

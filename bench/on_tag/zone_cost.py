@@ -138,7 +138,7 @@ def bytes_a_call(call, positions):
 def main():
     """Print the figures and the checksums."""
     rng = Lcg(7)
-    room = bytearray(30_000)  # for the table in one piece: a Pico's heap is soon in pieces
+    room = bytearray(40_000)  # for the table in one piece: a Pico's heap is soon in pieces
     polygons = [Polygon([make_ring(rng, 4 + rng.below(61))]) for _ in range(ZONES)]
     gc.collect()
     positions = []
