@@ -52,6 +52,8 @@ class Sender:
         """Try one session; return whether nothing is left to do."""
         tag = self._tag
         tag.supervisor.progress(reasons.SEND)
+        if not tag.outbox.numbers(1):
+            return True  # no radio for nothing: after an order's last key no network sees the tag
         try:
             report = await self._session()
             self._starved = 0

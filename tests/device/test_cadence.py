@@ -5,6 +5,7 @@
 
 import asyncio
 
+import orders
 from tag import events
 from tag_life import START_S, Collector, Life, blank_image
 from wire import batch, record
@@ -74,6 +75,20 @@ def test_an_alert_takes_no_routine_envelope_along_before_its_border():
     sealed_in(life, border_s - 15, border_s + 10)
     life.send(collector)
     assert sorted(collector.stored) == [1, 2]
+
+
+def test_after_the_last_weeks_key_nothing_is_sealed_and_no_network_sees_the_tag():
+    life = next_life(blank_image())
+    last_week = batch.week_of(orders.NOT_BEFORE) + 3
+    end_s = batch.week_start(last_week + 1)
+    assert len(sealed_in(life, end_s - 120, end_s - 10)) == 1
+    sealed_in(life, end_s - 5, end_s + 5)
+    sender = life.sender(Collector())
+    assert asyncio.run(sender.upload())
+    assert life.radio.joins == 1
+    assert sealed_in(life, end_s + 10, end_s + 3 * HOUR) == []
+    assert asyncio.run(sender.upload())
+    assert life.radio.joins == 1
 
 
 def test_health_carries_the_numbers_of_the_last_events():

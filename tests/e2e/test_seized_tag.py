@@ -45,8 +45,9 @@ class Thief:
         self.images = []
         self._flash = folder / "flash.img"
         first_s = track.start_s + _FIRST_LOOK_S
-        hours = range(track.start_s // 3600, track.end_s // 3600)
-        self.looks_s = [first_s] + [3600 * hour + _LOOKS_S[hour % 2] for hour in hours]
+        hours = range(track.start_s // 3600, track.end_s // 3600 + 1)
+        looks_s = [3600 * hour + _LOOKS_S[hour % 2] for hour in hours]
+        self.looks_s = [first_s] + [one for one in looks_s if one < track.end_s]
         zero_ms = track.bursts[0].utc_ms
         holds = tuple(Change(1000 * one - zero_ms + 1_000, HOLD, 0, 0) for one in self.looks_s)
         self.extras = Extras(changes=holds, on_hold=self._look)

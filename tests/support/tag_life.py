@@ -139,10 +139,12 @@ class Radio:
         self._collector = collector
         self._from_ms = from_ms
         self._join_ms = join_ms
+        self.joins = 0
 
     async def join(self):
         import clock
 
+        self.joins += 1
         await asyncio.sleep_ms(self._join_ms)
         return clock.now_us >= self._from_ms * 1_000
 
@@ -221,9 +223,8 @@ class Life:
 
     def sender(self, collector, from_ms=0):
         """Return a Sender to the collector, whose network comes at this virtual millisecond."""
-
-        radio = Radio(collector, from_ms, self.join_ms)
-        return Sender(self.tag, self.orders, radio, lambda utc_s: None)
+        self.radio = Radio(collector, from_ms, self.join_ms)
+        return Sender(self.tag, self.orders, self.radio, lambda utc_s: None)
 
     def image(self):
         """Return the flash as it is."""
