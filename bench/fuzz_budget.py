@@ -1,6 +1,6 @@
-"""How long a fuzzer may run, in seconds of processor time: what else a computer does is not in it.
+"""Starts a fuzzer and says how long it may run, in seconds of processor time.
 
-libFuzzer's own -max_total_time is wall clock.
+What else a computer does is not in it; libFuzzer's own -max_total_time is wall clock.
 """
 
 from __future__ import annotations
@@ -8,6 +8,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import atheris
 
 OPTION = "--processor-seconds="
 _EVERY = 64  # inputs between two looks at the clock
@@ -32,3 +36,23 @@ class Budget:
             print(f"{self.inputs} inputs in {spent_s:.0f} s of processor time: no fault")
             sys.stdout.flush()
             os._exit(0)  # libFuzzer takes any exception for a crash
+
+
+def fuzz(
+    try_input: Callable[[bytes], None],
+    seeds: Iterable[bytes],
+    mutate: Callable[[bytes, int, int], bytes],
+) -> None:
+    """Put the seeds into the corpus that the last argument names; fuzz until the time is up."""
+    corpus = Path(sys.argv[-1])
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(seeds):
+        (corpus / f"seed-{number}").write_bytes(seed)
+    budget = Budget()
+
+    def try_one(raw: bytes) -> None:
+        try_input(raw)
+        budget.spend()
+
+    atheris.Setup(sys.argv, try_one, custom_mutator=mutate)
+    atheris.Fuzz()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import atheris
 import nmea_oracle as oracle
-from fuzz_budget import Budget
+from fuzz_budget import fuzz
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "firmware"), str(ROOT / "host_tools" / "reticent" / "cpython")]
@@ -150,21 +150,5 @@ def mutate(data: bytes, most: int, seed: int) -> bytes:
     return oracle.SENTENCE.sub(lambda match: with_checksum(match[1])[:-2], changed)[:most]
 
 
-def main() -> None:
-    """Give the corpus, the last argument, its seeds; then fuzz."""
-    corpus = Path(sys.argv[-1])
-    if corpus.is_dir():
-        for number, seed in enumerate(SEEDS):
-            (corpus / f"seed-{number}").write_bytes(b"\x3f\x00" + seed)
-    budget = Budget()
-
-    def try_one(raw: bytes) -> None:
-        test_one_input(raw)
-        budget.spend()
-
-    atheris.Setup(sys.argv, try_one, custom_mutator=mutate)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(test_one_input, [b"\x3f\x00" + seed for seed in SEEDS], mutate)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import atheris
-from fuzz_budget import Budget
+from fuzz_budget import fuzz
 
 ROOT = Path(__file__).parents[1]
 # Blinka's `micropython`, in this environment for another bench, must not shadow ours.
@@ -256,21 +256,5 @@ def seeds() -> list[bytes]:
     ]
 
 
-def main() -> None:
-    """Put the seeds into the corpus that the last argument names, and fuzz."""
-    corpus = Path(sys.argv[-1])
-    corpus.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(seeds()):
-        (corpus / f"seed-{number}").write_bytes(bytes([number]) + seed)
-    budget = Budget()
-
-    def try_one(raw: bytes) -> None:
-        test_one_input(raw)
-        budget.spend()
-
-    atheris.Setup(sys.argv, try_one, custom_mutator=mutate)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(test_one_input, [bytes([n]) + seed for n, seed in enumerate(seeds())], mutate)

@@ -2,7 +2,8 @@
 
 `make bench-gnss`, on all real logs: adafruit-circuitpython-gps and pynmeagps as independent
 readers on CPython, then the speed beside Adafruit's on MicroPython. Each difference is printed
-with its reason (gnss_differences.py); one without a reason makes the exit status 1.
+with its reason (gnss_differences.py); one without a reason, or a peer that reads nothing, makes
+the exit status 1.
 """
 
 from __future__ import annotations
@@ -87,7 +88,10 @@ def pynmeagps_of(log: Path) -> list[Position]:
 
 
 def print_agreement(paths: list[Path], python: Path) -> bool:
-    """Print how far each peer agrees and each difference with its reason; whether all have one."""
+    """Print how far each peer agrees and each difference with its reason; whether all have one.
+
+    A peer without a position agrees with nothing.
+    """
     peers = {
         "Adafruit": adafruits(python, paths),
         "pynmeagps": {p: pynmeagps_of(p) for p in paths},
@@ -96,6 +100,7 @@ def print_agreement(paths: list[Path], python: Path) -> bool:
     for peer, positions in peers.items():
         results = [compare(path, positions[path], peer) for path in paths]
         total = sum(len(found) for found in positions.values())
+        is_explained &= total > 0
         print(f"{peer}: {sum(one[0] for one in results)} of its {total} positions are ours")
         for _, explained, unexplained in results:
             for line in explained:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +25,6 @@ LOGIC = Path(__file__).parents[1] / "tests/logic"
 KERNEL_TESTS = ("test_seal_field25519", "test_seal_scalar25519")
 COST, VECTORS, TIMING = "seal_cost", "seal_vectors", "seal_timing"
 FLASH, ORDERS = "flash_steps", "order_steps"
-PICO_BLOCKS = 352  # of 4 KiB: a Pico's volume
 PARTS = (
     "lib/seal/",
     "lib/wire/",
@@ -37,8 +34,10 @@ PARTS = (
     "lib/duty/overlay",
 )
 
+Bars = dict[str, tuple[int | None, int | None, int | None]]
+
 # Name -> (most milliseconds, most milliseconds of a step, most bytes of heap); None: no bar.
-BARS_PICO = {
+BARS_PICO: Bars = {
     "x25519": (400, 50, None),
     "x25519_base": (None, 50, None),
     "sign": (None, 50, None),
@@ -46,16 +45,16 @@ BARS_PICO = {
     "verify": (None, 50, None),
     "batch": (None, 50, None),
     "to_file": (2_000, None, None),  # its longest step is LittleFS's write
-    "order-one": (None, 250, None),
-    "order-ten": (None, 250, None),
 }
-BARS_UNIX = {"to_file": (None, None, 48 * 1024)}
+BARS_ORDERS: Bars = {"order-one": (None, 250, None), "order-ten": (None, 250, None)}
+BARS_UNIX: Bars = {"to_file": (None, None, 48 * 1024)}
 LEAST_GHASH_RATIO = 50
 # Ten secrets, each in a boot of its own, take the same cycles. Two do not: the control, which must
 # be seen to differ, and with cache misses what looks bytes up in AES's tables.
 SECRETS = [bytes(32), b"\xff" * 32, b"\x01" + bytes(31), bytes(31) + b"\x40", b"\x55" * 32]
 SECRETS += [hashlib.sha256(bytes((i,))).digest() for i in range(5)]
 CONTROL = "big_product"
+MODELS = 2  # of the flash cache
 WITH_AES = ("gcm", "batch")
 
 
@@ -73,17 +72,6 @@ def firmware(march: str, folder: Path) -> dict[str, bytes]:
     return files | {f"order-{name}.cbor": data for name, data in orders.items()}
 
 
-def run(command: list[object], **environment: str) -> str:
-    """Return what a command printed."""
-    words = [str(word) for word in command]
-    done = subprocess.run(
-        words, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        sys.exit((done.stdout + done.stderr)[-1_500:])
-    return done.stdout
-
-
 def on_unix(script: str) -> str:
     """Run a script on the unix port, in an empty folder."""
     with TemporaryDirectory() as name:
@@ -93,7 +81,9 @@ def on_unix(script: str) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         code = f"import os; os.chdir({name!r}); import {script}"
-        return run([*micropython_command("64M"), "-c", code], MICROPYPATH=f"{name}:.frozen")
+        return pico.printed(
+            [*micropython_command("64M"), "-c", code], MICROPYPATH=f"{name}:.frozen"
+        )
 
 
 def on_pico(script: str, args: argparse.Namespace, *more: str, by: str = "pico") -> str:
@@ -102,13 +92,16 @@ def on_pico(script: str, args: argparse.Namespace, *more: str, by: str = "pico")
     with TemporaryDirectory() as name:
         folder = Path(name)
         image = folder / "flash.img"
-        build_image(image, PICO_BLOCKS, firmware("armv6m", folder))
-        return run(["node", ON_TAG / f"{by}.mjs", args.uf2, pico.BOOTROM, image, script, *more])
+        build_image(image, pico.BLOCKS, firmware("armv6m", folder))
+        return pico.printed(
+            ["node", ON_TAG / f"{by}.mjs", args.uf2, pico.BOOTROM, image, script, *more]
+        )
 
 
-def report(printed: str, bars: dict[str, tuple[int | None, int | None, int | None]]) -> list[str]:
-    """Print the table of costs; return the bars that were missed."""
+def report(printed: str, bars: Bars) -> list[str]:
+    """Print the table of costs; return the bars that were missed, or that nothing was held to."""
     missed = []
+    seen: set[str] = set()
     for line in printed.splitlines():
         name, *rest = line.split()
         values = [int(value) for value in rest]
@@ -117,6 +110,7 @@ def report(printed: str, bars: dict[str, tuple[int | None, int | None, int | Non
         if len(values) != 4:
             continue
         us, longest_us, steps, heap = values
+        seen.add(name)
         print(
             f"    {name:<14}{us / 1000:>10.1f} ms in {steps:>3} steps, the longest "
             f"{longest_us / 1000:>6.1f} ms; {heap:>6} bytes of heap"
@@ -125,7 +119,7 @@ def report(printed: str, bars: dict[str, tuple[int | None, int | None, int | Non
         for value, most in zip(measured, bars.get(name, (None, None, None))):
             if most is not None and value > most:
                 missed.append(f"{name}: {value} is above {most}")
-    return missed
+    return missed + [f"{name}: was not measured" for name in sorted(bars.keys() - seen)]
 
 
 def ghash_ratio(printed: str) -> int:
@@ -137,7 +131,7 @@ def ghash_ratio(printed: str) -> int:
 def spread(printed: str) -> list[str]:
     """Print how far secrets are apart in cycles; return what should not be, or the control."""
     wrong = []
-    miss = 0
+    miss = seen = 0
     for line in printed.splitlines():
         name, *rest = line.split()
         if name == "xip_miss":
@@ -146,12 +140,15 @@ def spread(printed: str) -> list[str]:
         if name != "timing":
             continue
         cycles = [int(value) for value in rest[1:]]
+        seen += rest[0] == CONTROL and len(cycles) == len(SECRETS)
         differ = max(cycles) - min(cycles)
         print(f"    {rest[0]:<14}{min(cycles):>12,} cycles, {differ:>6,} apart")
         if miss and rest[0] in WITH_AES:
             continue
         if bool(differ) != (rest[0] == CONTROL):
             wrong.append(f"{rest[0]}: its secrets' times are {differ} cycles apart")
+    if seen != MODELS:
+        wrong.append(f"{CONTROL}: the control was measured {seen} times, not {MODELS}")
     return wrong
 
 
@@ -200,7 +197,7 @@ def main() -> None:
     pico.require_all(args.uf2)
     print("emulated RP2040 at 125 MHz:")
     missed += report(on_pico(COST, args), BARS_PICO)
-    missed += report(on_pico(ORDERS, args, "42"), BARS_PICO)
+    missed += report(on_pico(ORDERS, args, "42"), BARS_ORDERS)
     missed += flash_steps(on_pico(FLASH, args))
     missed += spread(on_pico(TIMING, args, *(one.hex() for one in SECRETS), by="timing"))
     missed += vectors(on_pico(VECTORS, args, "0"))

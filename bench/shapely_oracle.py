@@ -108,7 +108,9 @@ def compare(points: int, seed: int) -> tuple[int, list[str]]:
             table.check(lat, lon)
             answers = (polygon.contains(lat, lon), table.contains(0), bool(theirs))
             if len(set(answers)) > 1:
-                told.append(f"{answers} exact {truth(rings, lon, lat)} at {lon, lat} size {size}")
+                exact = truth(rings, lon, lat)
+                who = "shapely" if answers[:2] == (exact, exact) else "THE TAG"
+                told.append(f"{answers} exact {exact}, {who} errs at {lon, lat} size {size}")
         done += len(chosen)
     return done, told
 
@@ -126,6 +128,7 @@ def main() -> None:
         print(f"  (contains, kernel, shapely) = {kind}: {count}")
     for line in told[:20]:
         print(f"  {line}")
+    sys.exit(1 if any("THE TAG errs" in line for line in told) else 0)
 
 
 if __name__ == "__main__":

@@ -64,12 +64,12 @@ plant()
 """
 
 
-def positions(days: int, excursions: bool):
+def positions(days: int):
     """Yield where the wearer is, at the seconds at which the tag's receiver is on."""
     for second in range(days * DAY_S):
         day, of_day = divmod(second, DAY_S)
         away_s = of_day - 12 * 3_600
-        is_out = excursions and day % 5 == 1 and 0 <= away_s < 2 * WALK_S + STAY_S
+        is_out = day % 5 == 1 and 0 <= away_s < 2 * WALK_S + STAY_S
         to_border_s = (second + BEFORE_S) % SLOT_S
         if is_out or to_border_s < BEFORE_S + AFTER_S or second < 120:
             place = _between(away_s) if is_out else FAR
@@ -115,9 +115,9 @@ def _fault(rng: random.Random, at_s: int) -> Network | Stuck | WrongBaud | Other
     return OtherTime(at_s, at_s + short_s, rng.choice((-1, 1)) * rng.randrange(1, 400 * DAY_S))
 
 
-def run_tag(folder: Path, days: int, faults: tuple[Fault, ...], extras: Extras, excursions: bool):
-    """Run the whole way; return its Outcome."""
-    track = Track("soak", list(bursts(positions(days, excursions), PLAIN, 1, None)))
+def run_tag(folder: Path, days: int, faults: tuple[Fault, ...], extras: Extras) -> Outcome:
+    """Run the whole way."""
+    track = Track("soak", list(bursts(positions(days), PLAIN, 1, None)))
     run = Run(folder)
     run.start()
     setting = Setting(faults=faults, extras=extras)
@@ -128,6 +128,8 @@ def findings(outcome: Outcome, faults: tuple[Fault, ...], days: int) -> list[str
     """Return what the soak must not show."""
     found = []
     numbers = [one.number for one in outcome.opened]
+    if not numbers:
+        found.append("no envelope was opened")
     if numbers != list(range(1, len(numbers) + 1)):
         found.append("numbers are missing or came twice")
     if any(one.chain != "holds" for one in outcome.opened[1:]):
@@ -179,7 +181,7 @@ def main() -> int:
     boot = LEAK % given.leak if given.leak else ""
     extras = Extras({"GNSS_POWER": GNSS_POWER}, (), DAY_S * 1000 // 24, boot)
     folder = given.out or Path(tempfile.mkdtemp(prefix="reticent-soak-")) / "run"
-    outcome = run_tag(folder, given.days, faults, extras, True)
+    outcome = run_tag(folder, given.days, faults, extras)
     kinds = Counter(type(fault).__name__ for fault in faults)
     print("faults          " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
     print(f"envelopes       {len(outcome.opened)}, precise {len(outcome.records(record.PRECISE))}")

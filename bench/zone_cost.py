@@ -10,10 +10,8 @@ result differs.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +28,6 @@ MODULES = (
 )  # fmt: skip
 ON_TAG = Path(__file__).parent / "on_tag"
 SCRIPT = ON_TAG / "zone_cost.py"
-PICO_BLOCKS = 352
 PICO_SETTINGS = "NAIVE, POINTS, REPEAT, VIPER = False, 60, 2, True\n"
 
 
@@ -41,21 +38,10 @@ def compiled(folder: Path, march: str) -> None:
         compile_module(FIRMWARE / f"tag/{name}.py", folder / f"tag/{name}.mpy", name, march)
 
 
-def run(command: list[object], **environment: str) -> str:
-    """Return what a command printed."""
-    words = [str(word) for word in command]
-    done = subprocess.run(
-        words, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        sys.exit((done.stdout + done.stderr)[-500:])  # node prints a whole minified file first
-    return done.stdout
-
-
 def on_unix(folder: Path) -> str:
     compiled(folder, "x64")
     (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT, VIPER = True, 60, 20, True\n")
-    return run([*micropython_command("4M"), SCRIPT], MICROPYPATH=str(folder))
+    return pico.printed([*micropython_command("4M"), SCRIPT], MICROPYPATH=str(folder))
 
 
 def on_wasm(folder: Path, package: Path) -> str:
@@ -67,7 +53,7 @@ def on_wasm(folder: Path, package: Path) -> str:
         source = re.sub(r": (ptr8|ptr16|ptr32|int)\b(?=[,)])", "", source)
         (folder / f"tag/{name}.py").write_text(source)
     (folder / "settings.py").write_text("NAIVE, POINTS, REPEAT, VIPER = False, 60, 1, False\n")
-    return run(["node", ON_TAG / "wasm.mjs", package, folder, SCRIPT])
+    return pico.printed(["node", ON_TAG / "wasm.mjs", package, folder, SCRIPT])
 
 
 def on_pico(folder: Path, args: argparse.Namespace) -> str:
@@ -78,8 +64,8 @@ def on_pico(folder: Path, args: argparse.Namespace) -> str:
     compile_module(SCRIPT, folder / "script.mpy", SCRIPT.name, "armv6m")
     files["zone_cost.mpy"] = (folder / "script.mpy").read_bytes()
     image = folder / "flash.img"
-    build_image(image, PICO_BLOCKS, files)
-    return run(["node", ON_TAG / "pico.mjs", args.uf2, pico.BOOTROM, image, SCRIPT.stem])
+    build_image(image, pico.BLOCKS, files)
+    return pico.printed(["node", ON_TAG / "pico.mjs", args.uf2, pico.BOOTROM, image, SCRIPT.stem])
 
 
 def report(name: str, printed: str) -> set[str]:
@@ -121,7 +107,10 @@ def main() -> None:
     checksums: set[str] = set()
     for name, runner in runs.items():
         with TemporaryDirectory() as folder:
-            checksums |= report(name, runner(Path(folder)))
+            found = report(name, runner(Path(folder)))
+        if not found:
+            sys.exit(f"{name}: no results")
+        checksums |= found
     sys.exit(f"results differ: {checksums}" if len(checksums) != 1 else 0)
 
 

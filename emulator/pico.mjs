@@ -8,7 +8,7 @@ import { blocksOf } from './uf2.mjs';
 import { FlashCache } from './xip.mjs';
 
 export const SECTOR = 4096, FLASH_BYTES = 2 << 20;
-const PAGE = 256;
+const PAGE = 256, VOLUME_BLOCKS = 352;  // of a Pico's file system, at the end of the flash
 const ERASE_NS = 45e6, PROGRAM_NS = 0.4e6;  // W25Q16JV data sheet, typical: a sector, a page
 const MAIN_FLASH = 0x10000000;
 const WATCHDOG_LOAD = 0x04;
@@ -18,12 +18,12 @@ const LOOK_EVERY = 50000;  // cycles between two looks at USB and the caller's c
 export class PowerCut extends Error {}
 
 export class Pico {
-  // `volume` are the blocks of the file system at the end of the flash (352 on a Pico). Give `usb`
-  // false for a chip that hangs on no computer.
-  constructor({ uf2, bootrom, volume = 352, usb = true, xipMiss = 0, seed = 1 }) {
+  // `xipMiss`: cycles of a flash-cache miss; `seed`: of all noise, which `repeatsNoise` makes the
+  // same at every boot.
+  constructor({ uf2, bootrom, xipMiss = 0, seed = 1, repeatsNoise = false }) {
     const rom = new Uint8Array(fs.readFileSync(bootrom));
-    Object.assign(this, { rom: new Uint32Array(rom.buffer), usb, xipMiss, seed });
-    this.volumeAt = FLASH_BYTES - volume * SECTOR;
+    Object.assign(this, { rom: new Uint32Array(rom.buffer), xipMiss, seed, repeatsNoise });
+    this.volumeAt = FLASH_BYTES - VOLUME_BLOCKS * SECTOR;
     this.flash = new Uint8Array(FLASH_BYTES).fill(0xff);
     for (const { offset, data } of blocksOf(fs.readFileSync(uf2))) this.flash.set(data, offset);
     const { RE, RP } = romFunctions(rom);
@@ -32,10 +32,10 @@ export class Pico {
     this.beforeNs = 0;  // of earlier boots
     this.onFlash = null;  // ({kind, at, size}) => bytes after which the power is cut, or null
     this.onConsole = null;  // (text)
-    this.onSent = null;  // (uart, byte)
     this.onListening = null;  // (uart): its receiver was switched on
-    this.onLost = null;  // (uart, why): 'off', or 'full'
-    this.counts = { resets: 0, lost: 0, erases: new Map(), programs: 0, busyNs: 0, dogGapNs: 0 };
+    // Bytes of a receiver's that came while the UART was off, or full; the rest speaks for itself.
+    const lost = { off: 0, full: 0 };
+    this.counts = { resets: 0, lost, erases: new Map(), programs: 0, busyNs: 0, dogGapNs: 0 };
     this.powerOn();
   }
 
@@ -47,7 +47,6 @@ export class Pico {
 
   leave() {
     this.beforeNs = this.ns;
-    for (const uart of this.mcu.uart) this.counts.lost += uart.lost;
     this.flash.set(this.mcu.flash.subarray(0, FLASH_BYTES));
   }
 
@@ -62,11 +61,10 @@ export class Pico {
     this.cache?.watch(mcu);
     this.blocks = new Blocks(mcu, this.cache, [this.eraseAt, this.programAt], this.volumeAt);
     mendUarts(mcu);
-    mendNoise(mcu, this.seed + this.counts.resets + this.beforeNs);
+    mendNoise(mcu, this.seed + (this.repeatsNoise ? 0 : this.counts.resets + this.beforeNs));
     mcu.uart.forEach((uart, i) => {
-      uart.onByte = (byte) => this.onSent?.(i, byte);
       uart.onListening = () => this.onListening?.(i);
-      uart.onLost = (why) => this.onLost?.(i, why);
+      uart.onLost = (why) => { this.counts.lost[why]++; };
     });
     this.watchDog(mendWatchdog(mcu, (reason) => { this.resetReason = reason; }));
     this.connectUsb();
@@ -90,7 +88,6 @@ export class Pico {
 
   connectUsb() {
     Object.assign(this, { out: '', toSend: [], isConnected: false, pump: () => {} });
-    if (!this.usb) return;
     const cdc = new USBCDC(this.mcu.usbCtrl);
     cdc.onDeviceConnected = () => { this.isConnected = true; };
     cdc.onSerialData = (bytes) => {
@@ -143,7 +140,9 @@ export class Pico {
       counts.programs += Math.ceil(size / PAGE);
     }
     if (limit < size) throw new PowerCut();
-    this.clock.tick(kind === 'erase' ? (size / SECTOR) * ERASE_NS : Math.ceil(size / PAGE) * PROGRAM_NS);
+    const ns = kind === 'erase' ? (size / SECTOR) * ERASE_NS : Math.ceil(size / PAGE) * PROGRAM_NS;
+    counts.busyNs += ns;  // the core waits, but does not sleep
+    this.clock.tick(ns);
     this.cache?.flush();
     core.PC = core.LR & ~1;
     return 0;
@@ -209,7 +208,6 @@ export class Pico {
     this.dog.scratchData.set(scratchData);
   }
 
-  lost() { return this.mcu.uart.reduce((sum, uart) => sum + uart.lost, this.counts.lost); }
   readVolume() { return this.mcu.flash.slice(this.volumeAt, FLASH_BYTES); }
   writeVolume(image) {
     this.flash.set(image, this.volumeAt);

@@ -16,16 +16,11 @@ export class PL011 extends BasePeripheral {
     super(mcu, name);
     Object.assign(this, { irq, dreq, rx: [], tx: [], shifting: -1, raised: 0 });
     Object.assign(this, { ibrd: 0, fbrd: 0, lcr: 0, cr: TX_ENABLED | RX_ENABLED, ifls: 0x12, imsc: 0, dmacr: 0 });
-    this.lost = 0;  // characters that came while the FIFO was full or the UART off
-    this.garbled = 0;
     this.marksOverrun = false;
-    this.onByte = () => {};  // (byte): the firmware sent it
-    this.onLost = () => {};  // (why)
+    this.onLost = () => {};  // (why): a character came while the UART was 'off', or its FIFO 'full'
     this.onListening = () => {};
     this.sent = mcu.clock.createAlarm(() => {
-      const byte = this.shifting;
       this.shifting = -1;
-      this.onByte(byte);
       this.shift();
     });
     this.silence = mcu.clock.createAlarm(() => { if (this.rx.length) this.raise(TIMEOUT); });
@@ -43,17 +38,15 @@ export class PL011 extends BasePeripheral {
 
   // A character comes from the other end, which sends at `baud`.
   feedByte(byte, baud) {
-    if (!(this.cr & ENABLED) || !(this.cr & RX_ENABLED)) { this.lose('off'); return; }
-    if (baud && Math.abs(this.baud / baud - 1) > MOST_DRIFT) { this.garbled++; byte = (byte * 167 + 89) & 0xff; }
-    if (this.rx.length >= this.depth) { this.lose('full'); this.marksOverrun = true; this.raise(OVERRUN); return; }
+    if (!(this.cr & ENABLED) || !(this.cr & RX_ENABLED)) { this.onLost('off'); return; }
+    if (baud && Math.abs(this.baud / baud - 1) > MOST_DRIFT) byte = (byte * 167 + 89) & 0xff;
+    if (this.rx.length >= this.depth) { this.onLost('full'); this.marksOverrun = true; this.raise(OVERRUN); return; }
     this.rx.push(byte | (this.marksOverrun ? 1 << 11 : 0));
     this.marksOverrun = false;
     this.silence.schedule(32e9 / (this.baud || 9600));  // 32 bit times
     if (this.rx.length === this.rxLevel) this.raised |= RX;
     this.tell();
   }
-
-  lose(why) { this.lost++; this.onLost(why); }
 
   shift() {
     if (this.shifting >= 0 || !this.tx.length || !(this.cr & ENABLED) || !(this.cr & TX_ENABLED)) return;

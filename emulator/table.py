@@ -8,20 +8,21 @@ a day left where one was run (`make emulate ARGS=--day`).
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import rung
 from emulate import LOOKS, MARKS, SHORT_H, SHORT_UPLOAD_S, STEPS, emulate
 from emulated import Machine
 from needs import EMULATOR, require_all
 
+from reticent.errors import Finding
 from reticent.sim.demo import example_order
 
 MISSES = (0, 42)  # cycles; the data sheets' figures come to some 42
@@ -35,22 +36,20 @@ Row = tuple[str, list[str]]  # what, its figure for each model
 def short_form(uf2: Path, folder: Path) -> list[dict[str, dict[str, Any]]]:
     """Return {run: what was measured} for each model; two chips at a time."""
     order = replace(example_order(), upload_s=SHORT_UPLOAD_S)
-    with ThreadPoolExecutor(2) as pool:
-        runs = [
-            {
-                name: pool.submit(
-                    emulate,
-                    folder / f"{name}{miss}",
-                    Machine(uf2, miss, patches=MARKS),
-                    SHORT_H,
-                    look_ms,
-                    order,
-                )
-                for name, look_ms in LOOKS.items()
-            }
-            for miss in MISSES
-        ]
-        return [{name: run.result() for name, run in some.items()} for some in runs]
+    runs = [(miss, name) for miss in MISSES for name in LOOKS]
+    calls = [
+        partial(
+            emulate,
+            folder / f"{name}{miss}",
+            Machine(uf2, miss, patches=MARKS),
+            SHORT_H,
+            LOOKS[name],
+            order,
+        )
+        for miss, name in runs
+    ]
+    measured = dict(zip(runs, rung.side_by_side(calls), strict=True))
+    return [{name: measured[miss, name] for name in LOOKS} for miss in MISSES]
 
 
 def bench(script: str, uf2: Path) -> str:
@@ -58,7 +57,7 @@ def bench(script: str, uf2: Path) -> str:
     command = [sys.executable, str(BENCH / script), "--uf2", str(uf2)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"emulate: {script} failed:\n{done.stdout}{done.stderr}")
+        raise Finding(f"{script} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
@@ -67,17 +66,17 @@ def sentence_ms(printed: str, miss: int) -> str:
     pattern = rf"xipMiss {miss}: ([\d.]+) % of 125 MHz, (\d+) bytes, (\d+) sentences"
     found = re.search(pattern, printed)
     if found is None:
-        sys.exit(f"emulate: gnss_emulated.py says nothing of xipMiss {miss}:\n{printed}")
+        raise Finding(f"gnss_emulated.py says nothing of xipMiss {miss}:\n{printed}")
     share, size, sentences = (float(value) for value in found.groups())
     return f"{share / 100 * size * 10_000 / BAUD / sentences:.2f} ms"
 
 
 def nanoseconds(printed: str, key: str, miss: int) -> str:
-    """Return a figure of zone_cost.py's."""
-    part = printed.partition(f"xip_miss {miss}\n")[2]
-    found = re.search(rf"{key}_ns (\d+)", part)
+    """Return a figure of zone_cost.py's under this model, in ms."""
+    under = printed.partition(f"xip_miss {miss}\n")[2].partition("xip_miss")[0]
+    found = re.search(rf"{key}_ns (\d+)", under)
     if found is None:
-        sys.exit(f"emulate: zone_cost.py says no {key}_ns at xipMiss {miss}:\n{printed}")
+        raise Finding(f"zone_cost.py says no {key}_ns at xipMiss {miss}:\n{printed}")
     return f"{int(found[1]) / 1e6:.3f} ms"
 
 
@@ -85,7 +84,7 @@ def steps(measured: dict[str, Any]) -> list[str]:
     """Return how long each step of a batch took, and all of them: least to most, ms."""
     times = measured["sealing_ms"]
     if not times:
-        sys.exit("emulate: no batch was sealed")
+        raise Finding("no batch was sealed")
     return [f"{min(times[name])} to {max(times[name])} ms" for name in (*STEPS, "in all")]
 
 
@@ -94,7 +93,9 @@ def table(uf2: Path, folder: Path) -> list[Row]:
     runs = short_form(uf2, folder)
     heaps, times = [run["heap"] for run in runs], [run["times"] for run in runs]
     sentences, zones = bench("gnss_emulated.py", uf2), bench("zone_cost.py", uf2)
-    full = [sum(run[name]["lost_while_the_uart_was_full"] for name in run) for run in runs]
+    full = [sum(one["lost_while_the_uart_was_full"] for one in run.values()) for run in runs]
+    resets = [sum(one["resets"] for one in run.values()) for run in runs]
+    off = [run["lost_while_its_rate_was_changed"] for run in times]
     rows: list[Row] = [
         ("from power-on to listening", [f"{run['boot_s']:.1f} s" for run in times]),
         ("heap free after boot", [f"{run['heap_after_boot']:,}" for run in heaps]),
@@ -110,15 +111,11 @@ def table(uf2: Path, folder: Path) -> list[Row]:
     return [
         *rows,
         ("UART bytes lost to a full UART", [str(count) for count in full]),
-        ("lost while its rate was changed", [_lost(run) for run in times]),
+        ("lost while its rate was changed", [str(count) for count in off]),
         ("longest gap between feeds", [f"{run['watchdogGapMs'] / 1000:.1f} s" for run in times]),
         ("share of time awake", [f"{run['awake_share'] * 100:.1f} %" for run in times]),
-        ("resets", [str(run["resets"]) for run in times]),
+        ("resets", [str(count) for count in resets]),
     ]
-
-
-def _lost(run: dict[str, Any]) -> str:
-    return str(run["lost_while_its_rate_was_changed"])
 
 
 def day(measured: dict[str, Any]) -> list[tuple[str, str]]:
@@ -149,22 +146,20 @@ def day(measured: dict[str, Any]) -> list[tuple[str, str]]:
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--uf2", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = rung.options(__doc__)
     parser.add_argument("--day", type=Path, required=True, help="measured.json of a day, if any")
     parser.add_argument("--only-day", action="store_true", help="the day's table alone")
-    arguments = parser.parse_args()
-    require_all(arguments.uf2)
-    if not arguments.only_day:
+    given = parser.parse_args()
+    require_all(given.uf2)
+    if not given.only_day:
         print("| | no misses | 42 cycles a miss |\n| --- | --- | --- |")
-        for what, values in table(arguments.uf2, arguments.out):
+        for what, values in table(given.uf2, given.out):
             print(f"| {what} | {' | '.join(values)} |")
-    if arguments.day.is_file():
+    if given.day.is_file():
         print("\n| a day | 42 cycles a miss |\n| --- | --- |")
-        for what, value in day(json.loads(arguments.day.read_text())):
+        for what, value in day(json.loads(given.day.read_text())):
             print(f"| {what} | {value} |")
 
 
 if __name__ == "__main__":
-    main()
+    rung.run(main)

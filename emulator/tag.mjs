@@ -15,20 +15,15 @@ function readFeed(file) {
 }
 
 const job = JSON.parse(fs.readFileSync(process.argv[2]));
-const pico = new Pico({ uf2: job.uf2, bootrom: job.bootrom, usb: job.usb, xipMiss: job.xipMiss, seed: job.seed });
+const pico = new Pico({ uf2: job.uf2, bootrom: job.bootrom, xipMiss: job.xipMiss, seed: job.seed });
 pico.writeVolume(fs.readFileSync(job.volume));
 if (job.feed) pico.feed(job.uart, job.baud, readFeed(job.feed));
 
 const consoleFile = fs.openSync(job.console, 'w');
-let seen = '';
-pico.onConsole = (text) => { fs.writeSync(consoleFile, text); seen = (seen + text).slice(-200); };
-const sentFile = fs.openSync(job.sent, 'w');
-pico.onSent = (uart, byte) => { if (uart === job.uart) fs.writeSync(sentFile, Uint8Array.of(byte)); };
+pico.onConsole = (text) => { fs.writeSync(consoleFile, text); };
 
 let listeningMs = null;
 pico.onListening = (uart) => { if (uart === job.uart) listeningMs ??= pico.ms; };
-const losses = [];
-pico.onLost = (uart, why) => { if (losses.length < 1000) losses.push([pico.ms, why]); };
 
 // Each flash operation as it would be found after a power cut before, in the middle and behind it.
 const cuts = [];
@@ -37,8 +32,7 @@ function keepCuts() {
   pico.onFlash = ({ kind, at, size }) => {
     const whole = pico.readVolume();
     fs.writeFileSync(`${job.cuts}/${String(cuts.length).padStart(5, '0')}.img`, whole);
-    cuts.push({ ms: pico.ms, kind, at: at - pico.volumeAt, size, seen });
-    if (cuts.length >= job.mostCuts) { stop = 'cuts'; }
+    cuts.push({ kind, at: at - pico.volumeAt, size });
     return null;
   };
 }
@@ -47,10 +41,9 @@ if (job.cuts && !job.script) keepCuts();
 let stop = null;
 const step = 1000, end = job.endMs;
 while (pico.ms < end && stop === null) {
-  const how = pico.run(Math.min(step, end - pico.ms), () => stop !== null || (job.untilListening && listeningMs !== null));
+  const how = pico.run(Math.min(step, end - pico.ms), () => job.untilListening && listeningMs !== null);
   if (how === 'dead' || how === 'reset' && job.untilListening) stop = how;
   if (job.untilListening && listeningMs !== null) stop = 'listening';
-  if (job.until && seen.includes(job.until)) stop = 'until';
 }
 let said = '';
 if (job.script) {  // at the dock: the tasks are interrupted, as `reticent fetch` does
@@ -67,8 +60,8 @@ fs.writeFileSync(job.result, JSON.stringify({
   ms,
   listeningMs,
   resets: counts.resets,
-  uartBytesLost: counts.lost,
-  losses,
+  lostFull: counts.lost.full,
+  lostOff: counts.lost.off,
   busyMs: counts.busyNs / 1e6,
   watchdogGapMs: counts.dogGapNs / 1e6,
   programs: counts.programs,

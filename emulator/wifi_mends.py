@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+VERSION = "0.3.6"  # whose faults these are
 _DR = 0x00  # of a UART
 _TX_INTERRUPT = 1 << 5
 _RANDOM_BIT = 0x1C  # of the ring oscillator

@@ -1,13 +1,17 @@
-"""The emulator's rung where it cannot run, and what reads compiled modules for its ledger."""
+"""The emulator's rung where it cannot run, what it holds a tag to, and its reader of modules."""
 
 import os
+import re
 import shutil
+import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from reticent.errors import BadInput, Finding
 from reticent.sim.image import compile_module
 from reticent.tagcode import FIRMWARE
 
@@ -16,6 +20,10 @@ sys.path.append(str(EMULATOR))
 import cuts
 import emulate
 import mpy
+import needs
+import rung
+import uf2
+import wifi_mends
 
 
 def run(script, uf2, **environment):
@@ -25,10 +33,68 @@ def run(script, uf2, **environment):
     )
 
 
+def make_node(folder, version):
+    (folder / "node").write_text(f"#!/bin/sh\necho {version}\n")
+    (folder / "node").chmod(0o755)
+
+
+def make_uf2(text, count=2, family=0xE48BFF56):
+    """Return a UF2 of two blocks; the text begins in the first and ends in the second."""
+    image = (bytes(250) + text).ljust(512, b"\0")
+    made = b""
+    for number in range(2):
+        address, part = 0x1000_0000 + 256 * number, image[256 * number : 256 * number + 256]
+        head = (0x0A324655, 0x9E5D5157, 0x2000, address, 256, number, count, family)
+        made += struct.pack("<8I", *head) + part.ljust(476, b"\0") + struct.pack("<I", 0x0AB16F30)
+    return made
+
+
+PICO = b"MicroPython v1.25.0 on 2025-04-15\0; Raspberry Pi Pico with RP2040\0"
+
+
+@pytest.mark.parametrize(
+    ("data", "board", "why"),
+    [
+        (make_uf2(PICO), "pico", None),
+        (make_uf2(PICO), "pico_w", "is for Raspberry Pi Pico; a build of RPI_PICO_W is needed"),
+        (
+            make_uf2(PICO.replace(b"Pico with", b"Pico W with")),
+            "pico",
+            "is for Raspberry Pi Pico W; a build of RPI_PICO is needed",
+        ),
+        (
+            make_uf2(PICO.replace(b"1.25", b"1.24")),
+            "pico",
+            "is MicroPython v1.24; 1.25 or newer is needed",
+        ),
+        (make_uf2(PICO, count=3), "pico", "has 2 of its 3 blocks: fetch it again"),
+        (make_uf2(PICO)[:512], "pico", "has 1 of its 2 blocks: fetch it again"),
+        (make_uf2(PICO, family=0xE48BFF59), "pico", "is no UF2 for an RP2040"),
+        (b"# Reticent\n" * 100, "pico", "is no UF2 for an RP2040"),
+        (b"", "pico", "is no UF2 for an RP2040"),
+        (
+            make_uf2(b"CircuitPython, for some board"),
+            "pico",
+            "is no MicroPython; an official build of RPI_PICO is needed",
+        ),
+    ],
+)
+def test_a_build_is_one_for_the_board_or_told_why_not(data, board, why):
+    assert uf2.fault(data, board) == why
+
+
+def test_another_build_is_refused_before_anything_is_made(tmp_path):
+    make_node(tmp_path, "v20.1.0")
+    (tmp_path / "w.uf2").write_bytes(b"no UF2")
+    done = run("emulate.py", tmp_path / "w.uf2", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"emulate: {tmp_path}/w.uf2 is no UF2 for an RP2040\n"
+    assert not Path("nowhere").exists()
+
+
 @pytest.mark.parametrize("script", ["emulate.py", "cuts.py"])
 def test_without_a_build_it_says_so_and_ends(tmp_path, script):
-    (tmp_path / "node").write_text("#!/bin/sh\n")
-    (tmp_path / "node").chmod(0o755)
+    make_node(tmp_path, "v20.1.0")
     done = run(script, tmp_path / "none.uf2", PATH=str(tmp_path))
     assert done.returncode == 2
     assert done.stderr == (
@@ -42,13 +108,75 @@ def test_without_node_it_says_so_and_ends(tmp_path):
     assert done.stderr == "emulate: skipped: node (apt-get install nodejs npm) is missing\n"
 
 
+def test_a_node_that_is_too_old_is_named(tmp_path):
+    make_node(tmp_path, "v16.20.2")
+    done = run("emulate.py", tmp_path / "none.uf2", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "emulate: node is v16.20.2; 18 or newer is needed\n"
+
+
+def test_another_release_of_an_emulator_than_its_faults_are_mended_of_is_refused(capsys):
+    with pytest.raises(SystemExit) as ended:
+        needs._require_version("rp2040js", "1.5.0", "1.4.1")
+    assert ended.value.code == 2
+    assert "rp2040js is 1.5.0, its faults are mended of 1.4.1" in capsys.readouterr().err
+    assert f"rp2040js {needs._rp2040js()} " in (EMULATOR / "mends.mjs").read_text()
+    lock = (EMULATOR.parent / "requirements-emulator.lock").read_text()
+    assert f"rp2040py=={wifi_mends.VERSION} " in lock
+
+
+def raising(error):
+    def main():
+        raise error
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("main", "status", "said"),
+    [
+        (lambda: None, 0, ""),
+        (lambda: ["2 violations"], 1, "emulate: 2 violations\n"),
+        (raising(Finding("no batch")), 1, "emulate: no batch\n"),
+        (raising(BadInput("x: is no run's")), 2, "emulate: x: is no run's\n"),
+        (
+            raising(NotADirectoryError(20, "Not a directory", "x/y")),
+            2,
+            "emulate: x/y: Not a directory\n",
+        ),
+        (raising(KeyboardInterrupt()), 130, "emulate: interrupted\n"),
+    ],
+)
+def test_a_program_of_the_rung_ends_with_its_status_and_a_line(capsys, main, status, said):
+    with pytest.raises(SystemExit) as ended:
+        rung.run(main)
+    assert (ended.value.code, capsys.readouterr().err) == (status, said)
+
+
+def test_after_a_failure_the_chips_that_wait_are_not_started():
+    begun, never = [], threading.Event()
+
+    def fail():
+        raise Finding("one")
+
+    def begin():
+        begun.append(1)
+        never.wait(0.1)
+
+    with pytest.raises(Finding):
+        list(rung.side_by_side([fail, *[begin] * 40]))
+    assert len(begun) < 40
+
+
 def test_compiled_code_does_what_the_emulators_own_core_does():
     if shutil.which("node") is None or not (EMULATOR / "node_modules/rp2040js").is_dir():
         pytest.skip("node or rp2040js is missing: make emulator/.ready")
     command = ["node", EMULATOR / "compare.mjs", "3000"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.endswith(" 0 differ\n")
+    cases, instructions, differ = map(int, re.findall(r"\d+", done.stdout))
+    assert (cases, differ) == (3_000, 0)
+    assert instructions > 100_000
 
 
 @pytest.mark.parametrize("module", ["tag/gnss", "tag/near", "seal/sha512", "wire/cbor"])
