@@ -31,8 +31,9 @@ def _zone(number: int, corners: int, edges: list[int] | None) -> list[object]:
 def _encoded(zones: list[list[object]]) -> bytes:
     order = example_order()
     first, last = batch.week_of(order.not_before), batch.week_of(order.not_after - 1)
-    keys = [bytes(32)] * (last - first + 1)
-    fields = compile_order(order, bytes(8), Recipients(first, keys, keys, bytes(32)))
+    key = b"\x09" + bytes(31)
+    keys = [key] * (last - first + 1)
+    fields = compile_order(order, bytes(8), Recipients(first, keys, keys, key))
     data = cbor.encode(fields | {policy.ZONES: zones, policy.QUIET: None})
     policy.decode(data)  # it is legal
     return data

@@ -7,7 +7,7 @@ is only read, and removed at a genuine ack; nothing is sealed, so no generator s
 import asyncio
 from binascii import hexlify, unhexlify
 
-from seal.hmac import hmac_sha256
+from seal.hmac import is_mac
 from store import files
 from store.counters import Counters
 from store.outbox import Outbox
@@ -90,4 +90,4 @@ class Dock:
         self._outbox.remove(number)
 
     def _is_genuine(self, entry, sealed):
-        return hmac_sha256(self._ack_key, entry.message(hash_of(sealed))) == entry.mac
+        return is_mac(self._ack_key, entry.message(hash_of(sealed)), entry.mac)

@@ -35,7 +35,7 @@ from tag.policy import (
 )
 from tag.zone_limits import is_int
 from wire import batch, cbor, cose
-from wire.fields import is_text
+from wire.fields import is_bytes, is_text
 
 MAX_TERM_S = 92 * 86_400  # without an override
 MIN_CELL_M = 500
@@ -60,6 +60,14 @@ GRANTS = {
 _FORMAT = 1
 _KEYS = set(range(FORMAT, REVOKED + 1))
 _KEY_SIZE = 32
+_P = (1 << 255) - 19
+# u of Curve25519's two points of order 8; of the others of low order it is 0, 1 or p - 1.
+_EIGHTHS = (
+    b"\xe0\xeb\x7a\x7c\x3b\x41\xb8\xae\x16\x56\xe3\xfa\xf1\x9f\xc4\x6a"
+    b"\xda\x09\x8d\xeb\x9c\x32\xb1\xfd\x86\x62\x05\x16\x5f\x49\xb8\x00",
+    b"\x5f\x9c\x95\xbc\xa3\x50\x8c\x24\xb1\xd0\xb1\x55\x9c\x83\xef\x5b"
+    b"\x04\x44\x5c\xc4\x58\x1c\x8e\x86\xd8\x22\x4e\xdd\xd0\x9f\x11\x57",
+)
 
 
 def check_whole(fields, require):
@@ -71,7 +79,7 @@ def check_whole(fields, require):
 
 def _check_kinds(fields, require):
     require(is_text(fields[REFERENCE]), "no reference")
-    require(isinstance(fields[TAG], bytes) and len(fields[TAG]) == cose.KID_SIZE, "tag id")
+    require(is_bytes(fields[TAG], cose.KID_SIZE), "tag id")
     require(is_int(fields[VERSION], 1, (1 << 31) - 1), "version")
     statement = fields[STATEMENT]
     require(isinstance(statement, dict), "statement")
@@ -80,6 +88,7 @@ def _check_kinds(fields, require):
     purposes = statement.get("purposes")
     named = isinstance(purposes, list) and purposes and all(is_text(one) for one in purposes)
     require(named, "the statement lacks purposes")
+    require(len(statement) == 5, "statement")  # an entry that no notice prints
 
 
 def _check_term(fields, require):
@@ -201,9 +210,18 @@ def _check_recipients(fields, require):
     weeks = batch.week_of(fields[NOT_AFTER] - 1) - first_week + 1
     for keys in (duty, officer):
         require(isinstance(keys, list) and len(keys) == weeks, "a gap in the recipients' weeks")
-        for key in keys:
-            require(isinstance(key, bytes) and len(key) == _KEY_SIZE, "a recipient's key")
-    require(isinstance(wearer, bytes) and len(wearer) == _KEY_SIZE, "the wearer's key")
+    for key in duty + officer + [wearer]:
+        require(is_recipients_key(key), "a recipient's key")
+
+
+def is_recipients_key(key):
+    """Return whether these are 32 bytes of an X25519 public key that can be sealed to.
+
+    RFC 7748: bit 255 is masked and u may be p or more (section 5); whatever is agreed on with a
+    point of low order is zero (section 6.1), and a tag that tried to seal to one would reset.
+    """
+    u = is_bytes(key, _KEY_SIZE) and int.from_bytes(key, "little") % (_P + 19) % _P
+    return u > 1 and u + 1 != _P and u.to_bytes(_KEY_SIZE, "little") not in _EIGHTHS
 
 
 def check_steps(fields, require):

@@ -324,6 +324,23 @@ def test_a_wearers_key_is_its_24_words_and_its_file(tmp_path):
     assert b"<svg" in (tmp_path / "key.svg").read_bytes()
 
 
+def test_a_wearer_cannot_hand_in_a_key_to_which_nothing_can_be_sealed(ring, tmp_path):
+    """The tag refuses the order too; what is refused here costs the agency no order."""
+    good = wearer.public_of(X25519PrivateKey.generate()).hex()
+    path = tmp_path / "wearer.toml"
+    for key in (bytes(32), b"\x01" + bytes(31), ((1 << 255) - 19).to_bytes(32, "little")):
+        path.write_text(f'wearer = "{key.hex()}"\n')
+        with pytest.raises(BadInput, match="to which nothing can be sealed"):
+            wearer.read_public(path)
+        text = ring.public_keys().text()
+        was = ring.public_keys().wearer.hex()
+        path.write_text(text.replace(was, key.hex()))
+        with pytest.raises(BadInput, match="to which nothing can be sealed"):
+            read_public_keys(path)
+    path.write_text(f'wearer = "{good}"\n')
+    assert wearer.read_public(path).hex() == good
+
+
 def test_write_new_refuses_and_write_whole_replaces(tmp_path):
     path = tmp_path / "file"
     write_new(path, b"first", PRIVATE)

@@ -237,7 +237,7 @@ def test_every_rule_a_writer_can_break_has_its_mend():
         "unknown shape", "ring", "latitude", "longitude", "windows", "windows out of order",
         "quiet hours beyond the term",  # the schedule is cut to the term
         "recipients", "the recipients' first week", "a gap in the recipients' weeks",
-        "a recipient's key", "the wearer's key",
+        "a recipient's key",
         "overrides", "an override of what has none", "overrides out of order",
         "an override beyond what can be granted", "an override without a justification",
         "exceptions", "an exception without a justification", "the record of a review",

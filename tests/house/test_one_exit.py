@@ -54,3 +54,13 @@ def is_constant(node) -> bool:
     if isinstance(node, ast.Name):
         return node.id.isupper() or node.id in ("rule", "code")  # what require() is told
     return isinstance(node, ast.Constant)
+
+
+def test_a_mac_is_compared_in_one_place_in_constant_time():
+    """docs/SEALING.md says so; the dock once had a comparison of its own."""
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare):
+                compared = [node.left, *node.comparators]
+                names = {getattr(one, "attr", getattr(one, "id", "")) for one in compared}
+                assert "mac" not in names, name_of(path)

@@ -29,7 +29,7 @@ def square(kind, north_m, east_m, half_m, windows=None):
 def fields(zones=(), **changes):
     """Return the map of a legal order of 28 days with these zones; `changes` by the key's name."""
     weeks = batch.week_of(NOT_BEFORE + 28 * DAY_S - 1) - batch.week_of(NOT_BEFORE) + 1
-    keys = [bytes([week]) * 32 for week in range(weeks)]
+    keys = [bytes([week + 4]) * 32 for week in range(weeks)]
     values = {
         policy.FORMAT: 1,
         policy.REFERENCE: "T-1",

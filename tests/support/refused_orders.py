@@ -15,6 +15,8 @@ _KEYS = _LEGAL[policy.RECIPIENTS][1]
 _WEARER = _LEGAL[policy.RECIPIENTS][3]
 _SHORT = list(_KEYS)
 _SHORT[-1] = bytes(31)
+_ZERO = list(_KEYS)
+_ZERO[-1] = bytes(32)
 _STATEMENT = _LEGAL[policy.STATEMENT]
 
 
@@ -50,7 +52,7 @@ def _ring(corners):
 
 def _long(days):
     weeks = batch.week_of(START + days * DAY_S - 1) - _FIRST + 1
-    keys = [bytes([week]) * 32 for week in range(weeks)]
+    keys = [bytes([week + 4]) * 32 for week in range(weeks)]
     return {
         "NOT_AFTER": START + days * DAY_S,
         "RECIPIENTS": [_FIRST, keys, keys, _WEARER],
@@ -106,6 +108,7 @@ REFUSED = (
     ("no lawful basis", (), _statement(lawful_basis=""), "the statement lacks lawful_basis"),
     ("a lawful basis of spaces", (), _statement(lawful_basis="  "),
      "the statement lacks lawful_basis"),
+    ("a statement that goes on", (), _statement(more="and this"), "statement"),
     ("no controller", (), _without("controller"), "the statement lacks controller"),
     ("no alternatives considered", (), _without("alternatives"),
      "the statement lacks alternatives"),
@@ -151,8 +154,12 @@ REFUSED = (
      "the recipients' first week"),
     ("a short key", (), {"RECIPIENTS": [_FIRST, _SHORT, _KEYS, _WEARER]},
      "a recipient's key"),
+    ("a key to which nothing can be sealed", (), {"RECIPIENTS": [_FIRST, _ZERO, _KEYS, _WEARER]},
+     "a recipient's key"),
+    ("a wearer's key to which nothing can be sealed", (),
+     {"RECIPIENTS": [_FIRST, _KEYS, _KEYS, bytes(32)]}, "a recipient's key"),
     ("no key for the wearer", (), {"RECIPIENTS": [_FIRST, _KEYS, _KEYS, None]},
-     "the wearer's key"),
+     "a recipient's key"),
     ("an exception without a reason", (), {"EXCEPTIONS": ["", None]},
      "an exception without a justification"),
     ("a review by nobody", (), {"REVIEW": [START, " ", "needed"]},

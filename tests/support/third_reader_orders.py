@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, floor, radians, sin
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
 from third_reader import is_array, is_bytes, is_int, item, need
 
 NAMES = (
@@ -161,12 +163,22 @@ def check_recipients(order: dict) -> None:
     weeks = (order["NOT_AFTER"] - 1 + 259_200) // 604_800 - start + 1
     need(is_int(first, start, start) and is_array(duty, weeks), "RECIPIENTS")
     need(is_array(officer, weeks), "RECIPIENTS")
-    need(all(is_bytes(key, 32) for key in (*duty, *officer, wearer)), "RECIPIENTS")
+    need(all(can_be_sealed_to(key) for key in (*duty, *officer, wearer)), "RECIPIENTS")
+
+
+def can_be_sealed_to(key) -> bool:
+    """Return whether this is an X25519 key with which something but zero can be agreed on."""
+    if not is_bytes(key, 32):
+        return False
+    try:
+        return bool(X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(key)))
+    except ValueError:
+        return False
 
 
 def check_words(order: dict) -> None:
     statement = order["STATEMENT"]
-    need(type(statement) is dict, "STATEMENT")
+    need(type(statement) is dict and len(statement) == 5, "STATEMENT")
     for key in ("controller", "lawful_basis", "alternatives", "justification"):
         need(is_text(statement.get(key)), "STATEMENT")
     purposes = statement.get("purposes")

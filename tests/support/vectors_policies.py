@@ -11,6 +11,7 @@ from reticent.tagcode import batch, cbor, policy
 
 _WEEK_S = 7 * DAY_S
 _KEY = b"\x01" * 32
+_ORDER_8 = bytes.fromhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157")
 _FIRST = batch.week_of(NOT_BEFORE)
 
 
@@ -182,9 +183,16 @@ _REFUSED = {
         ("a week too many", _order(RECIPIENTS=[_FIRST, [_KEY], [_KEY] * 2, _KEY])),
         ("a key of 31 bytes", _order(RECIPIENTS=[_FIRST, [_KEY[:31]], [_KEY], _KEY])),
         ("no wearer", _order(RECIPIENTS=[_FIRST, [_KEY], [_KEY], b""])),
+        ("a duty key of zeros", _order(RECIPIENTS=[_FIRST, [bytes(32)], [_KEY], _KEY])),
+        ("an officer key of 1, the last bit set", _order(
+            RECIPIENTS=[_FIRST, [_KEY], [b"\x01" + bytes(30) + b"\x80"], _KEY])),
+        ("a wearer's key of 2^255 - 19", _order(
+            RECIPIENTS=[_FIRST, [_KEY], [_KEY], ((1 << 255) - 19).to_bytes(32, "little")])),
+        ("a wearer's key of order 8", _order(RECIPIENTS=[_FIRST, [_KEY], [_KEY], _ORDER_8])),
     ),
     "STATEMENT": (
         ("null", _order(STATEMENT=None)),
+        ("an entry that no notice prints", _order(STATEMENT=_statement(more="and this"))),
         ("no controller", _order(STATEMENT=_statement(controller=None))),
         ("a blank lawful basis", _order(STATEMENT=_statement(lawful_basis=" "))),
         ("alternatives that are a list", _order(STATEMENT=_statement(alternatives=["none"]))),

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from reticent.errors import BadInput
 from reticent.files import PRIVATE, read_bytes, read_text, write_new
+from reticent.points import is_signers_key
 from reticent.tagcode import cose, envelope
 
 ISSUER, ISSUER_PUBLIC = "issuer.pem", "issuer.public.pem"
@@ -56,7 +57,10 @@ def read_issuer_public(path: Path) -> bytes:
         key = None
     if not isinstance(key, Ed25519PublicKey):
         raise BadInput(f"{path}: not an Ed25519 public key in PEM; give an issuer.public.pem")
-    return key.public_bytes_raw()
+    public = key.public_bytes_raw()
+    if not is_signers_key(public):
+        raise BadInput(f"{path}: a key that anybody can sign for; ask the issuer for another")
+    return public
 
 
 def is_signed_by(issuer: bytes, signed: bytes) -> bool:

@@ -19,7 +19,7 @@ from typing import cast
 from reticent.clock import format_utc, parse_utc
 from reticent.errors import BadInput
 from reticent.files import read_text
-from reticent.tagcode import batch
+from reticent.tagcode import batch, order_limits
 
 DUTY, OFFICER, WEARER = "duty", "officer", "wearer"
 AGENCY = (DUTY, OFFICER)
@@ -113,4 +113,6 @@ def _unhex(path: Path, text: object) -> bytes:
         key = b""
     if len(key) != _KEY_SIZE:
         raise BadInput(f"{path}: expected a key of {2 * _KEY_SIZE} hex digits")
+    if not order_limits.is_recipients_key(key):
+        raise BadInput(f"{path}: {key.hex()[:16]}... is a key to which nothing can be sealed")
     return key

@@ -16,6 +16,7 @@ from mnemonic import Mnemonic
 
 from reticent.errors import BadInput, WontOverwrite
 from reticent.files import PRIVATE, read_text, write_new
+from reticent.tagcode import order_limits
 
 _KEY_SIZE = 32
 _WORDS = 24
@@ -77,4 +78,6 @@ def read_public(path: Path) -> bytes:
         key = b""
     if len(key) != _KEY_SIZE:
         raise BadInput(f"{path}: not a wearer's public key; reticent wearer-key makes one")
+    if not order_limits.is_recipients_key(key):
+        raise BadInput(f"{path}: a key to which nothing can be sealed; have another one made")
     return key

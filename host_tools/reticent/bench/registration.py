@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from reticent.errors import BadInput
 from reticent.files import PRIVATE, PUBLIC, read_text, write_new
+from reticent.points import is_signers_key
 from reticent.tagcode import envelope
 
 _KEY_SIZE = 32
@@ -52,6 +53,8 @@ def register(folder: Path, public_key: bytes, ack_key: bytes) -> Path:
     for key in (public_key, ack_key):
         if len(key) != _KEY_SIZE:
             raise BadInput(f"a key of {len(key)} bytes; identity and ack key have {_KEY_SIZE}")
+    if not is_signers_key(public_key):
+        raise BadInput("an identity key that anybody can sign for; see what made it on the tag")
     folder.mkdir(parents=True, exist_ok=True)
     tag = envelope.kid_of(public_key).hex()
     write_new(folder / f"{tag}.ack", f"{ack_key.hex()}\n".encode(), PRIVATE)
@@ -72,6 +75,8 @@ def read_identity(path: Path) -> Identity:
     tag = _unhex(path, fields["tag"], 8)
     if tag != envelope.kid_of(public_key):
         raise BadInput(f"{path}: `tag` is not the id of `identity`; register the tag anew")
+    if not is_signers_key(public_key):
+        raise BadInput(f"{path}: `identity`: anybody can sign for it; do not use the tag")
     return Identity(tag, public_key)
 
 

@@ -17,7 +17,7 @@ from reticent.orders.signing import sign_policy
 from reticent.orders.zones import Zone
 from reticent.tagcode import areas, batch, cose, order_limits, policy
 
-_NO_TAG, _NO_KEY = bytes(8), bytes(32)
+_NO_TAG, _NO_KEY = bytes(8), b"\x09" + bytes(31)  # a key that can be sealed to, and nobody does
 _DAY_S, _HOUR_S = 86_400, 3_600
 
 _LEVELS = {
