@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import mpy
 from emulated import EmulatedTag, Machine
 
+from reticent.deploy import mpy
 from reticent.deploy.build import MAIN, MARCH, build, imported
 from reticent.sim.image import read_image
 from reticent.sim.tag import firmware_sources, read_board

@@ -5,9 +5,15 @@ the modules lie all over the heap by then, with no hole of 1,280 bytes left (emu
 """
 
 import gc
+import sys
 
 import board
 
+from hal.held import addresses, hold
+
+held = hold(addresses())
+delattr(sys.modules["hal"], "held")
+del sys.modules["hal.held"], addresses, hold
 gc.threshold(16_384)
 if board.HAS_WIFI:  # TLS needs a hole of 17 KB
     from duty import overlay

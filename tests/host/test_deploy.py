@@ -2,16 +2,19 @@
 
 import ast
 import json
+import struct
 
 import pytest
 
 from reticent.bench.fetch import OPEN
 from reticent.deploy import build as deploy
-from reticent.deploy import fold, rename, unused
+from reticent.deploy import fold, mpy, rename, unused
 from reticent.deploy.program import Unfit, bound, identifiers, parse
 from reticent.deploy.turn_back import turn_back
 from reticent.deploy.words import known
+from reticent.sim.image import compile_module
 from reticent.sim.tag import firmware_sources, read_board
+from reticent.tagcode import FIRMWARE
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +204,26 @@ def test_no_module_keeps_the_block_behind_its_names(sources, march):
     held = [
         path
         for path, code in files.items()
-        if path.endswith(".mpy") and deploy.ends_on_block(code, march)
+        if path.endswith(".mpy") and mpy.ends_on_block(code, march)
     ]
     assert not held
+
+
+def test_what_looks_like_a_pointer_in_machine_code_is_listed_for_the_tag(sources):
+    files = deploy.build(sources, deploy.MARCH, traces=False).files
+    held = struct.unpack(f"<{len(files[deploy.HELD]) // 4}I", files[deploy.HELD])
+    assert list(held) == sorted(set(held))
+    assert 0x2001_E000 in held  # "b" over one instruction, "movs r0, #1": how a comparison ends
+    for path, code in files.items():
+        if path.endswith(".mpy"):
+            assert set(mpy.false_pointers(code)) <= set(held), path
+
+
+@pytest.mark.parametrize("module", ["tag/gnss", "tag/near", "seal/sha512", "wire/cbor"])
+def test_a_compiled_module_is_read_to_its_last_byte(tmp_path, module):
+    target = tmp_path / "module.mpy"
+    compile_module(FIRMWARE / f"{module}.py", target, module, "armv6m")
+    data = target.read_bytes()
+    read = mpy.read(data)
+    assert read.end == len(data)
+    assert read.native > 4 * read.bytecode if module == "tag/near" else read.bytecode > 400

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import ast
 import json
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reticent.deploy import fold, local, rename, unused
+from reticent.deploy import fold, local, mpy, rename, unused
 from reticent.deploy.program import Program, parse, spelled
 from reticent.deploy.words import known
 from reticent.sim.image import compile_module
 
 MAIN, BOOT = "main", "boot"
+HELD = "lib/held"
 MARCH = "armv6m"  # every board in boards/ is an RP2040
 _DOCK = "duty.dock"  # what `reticent fetch` calls by name
 _DOCK_NAMES = {"Dock", "OUTBOX_BLOCKS"}
 ROOTS = {MAIN, BOOT, _DOCK, "board"}
 _FINAL = 3  # mpy-cross -O: no line numbers
-# Of a .mpy file: where its count of names stands, and what a name takes of the heap.
-_MPY_COUNTS, _NAME_BYTES = 4, 2
 _PADDING = "any", "bool", "chr", "dict", "divmod", "enumerate", "filter", "float", "hash"
 
 
@@ -103,6 +103,7 @@ def _build(items: tuple[tuple[str, str], ...], march: str, traces: bool) -> Buil
             continue
         path = module.replace(".", "/") + ("/__init__" if module in packages else "")
         files[f"lib/{path}.mpy"] = _compile(source, f"{path}.py", march, traces=traces)
+    files[HELD] = _held(files, march)
     return Build(files, made)
 
 
@@ -140,33 +141,17 @@ def _texts(program: Program) -> Iterator[tuple[str, str]]:
         yield module, ast.unparse(tree) + "\n"
 
 
-def ends_on_block(code: bytes, march: str) -> bool:
-    """Return whether a module's table of names fills its blocks of the heap, with nothing behind.
-
-    Its pointer to what is behind, a table of constants that it has none of, is then the address of
-    the next block (MicroPython, py/emitglue.c, mp_module_context_alloc_tables). The collector
-    keeps what begins there as long as the module: a secret could not be scrubbed.
-    """
-    word, block = (8, 32) if march == "x64" else (4, 16)
-    name_count, at = _number(code, _MPY_COUNTS)
-    constant_count, _ = _number(code, at)
-    words = -(-name_count * _NAME_BYTES // word)
-    return not constant_count and words * word % block == 0
-
-
-def _number(code: bytes, at: int) -> tuple[int, int]:
-    """Return (the number that begins there, seven bits a byte, what follows it)."""
-    value = 0
-    while code[at] & 0x80:
-        value = value << 7 | code[at] & 0x7F
-        at += 1
-    return value << 7 | code[at], at + 1
+def _held(files: dict[str, bytes], march: str) -> bytes:
+    """Return what hal/held.py reads: the words of machine code that look like addresses."""
+    modules = [code for path, code in files.items() if path.endswith(".mpy")]
+    words = {word for code in modules if march == MARCH for word in mpy.false_pointers(code)}
+    return struct.pack(f"<{len(words)}I", *sorted(words))
 
 
 def _compile(source: str, name: str, march: str, *, traces: bool) -> bytes:
     code = _compiled(source, name, march, traces=traces)
     for builtin in _PADDING:
-        if not ends_on_block(code, march):
+        if not mpy.ends_on_block(code, march):
             break
         source += f"{builtin}\n"
         code = _compiled(source, name, march, traces=traces)

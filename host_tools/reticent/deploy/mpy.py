@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _STATIC = 1  # bit of a name's length: the name is one of MicroPython's own, by its number
@@ -9,31 +11,37 @@ _TUPLE = 10
 _WITHOUT_DATA = (0, 1, 2, 3, 4)  # function table, None, False, True, Ellipsis
 _TEXTS = (5, 6)  # str and bytes end with a zero byte
 _BYTECODE, _NATIVE, _VIPER, _ASSEMBLER = range(4)
+_NAME_BYTES = 2  # in the heap's table of them
+# An RP2040's RAM, where each object of the heap begins at a multiple of 16 (data sheet, 2.2).
+_RAM = range(0x2000_0000, 0x2004_0000, 16)
 
 
 @dataclass
 class Module:
-    """Sizes in bytes; `names` are those that are not among MicroPython's static ones."""
+    """Sizes in bytes; `names` are those that are not among MicroPython's static ones.
+
+    A function is (whether its code is the machine's, its code).
+    """
 
     names: list[str] = field(default_factory=list[str])
     constants: int = 0
-    functions: list[tuple[bool, int]] = field(default_factory=list[tuple[bool, int]])  # native?
+    functions: list[tuple[bool, bytes]] = field(default_factory=list[tuple[bool, bytes]])
     end: int = 0  # where reading ended
 
     @property
     def bytecode(self) -> int:
         """Return the bytes of bytecode."""
-        return sum(size for is_native, size in self.functions if not is_native)
+        return sum(len(code) for is_native, code in self.functions if not is_native)
 
     @property
     def native(self) -> int:
         """Return the bytes of machine code."""
-        return sum(size for is_native, size in self.functions if is_native)
+        return sum(len(code) for is_native, code in self.functions if is_native)
 
 
 class _Reader:
     def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 4
+        self._data, self._at = data, 4  # behind magic, version, flags, bits of a small int
 
     @property
     def at(self) -> int:
@@ -68,6 +76,35 @@ def read(data: bytes) -> Module:
     return module
 
 
+def ends_on_block(data: bytes, march: str) -> bool:
+    """Return whether a module's table of names fills its blocks of the heap, with nothing behind.
+
+    Its pointer to what is behind, a table of constants that it has none of, is then the address of
+    the next block (MicroPython, py/emitglue.c, mp_module_context_alloc_tables). The collector
+    keeps what begins there as long as the module: a secret could not be scrubbed.
+    """
+    word, block = (8, 32) if march == "x64" else (4, 16)
+    reader = _Reader(data)
+    names, constants = reader.uint(), reader.uint()
+    words = -(-names * _NAME_BYTES // word)
+    return not constants and words * word % block == 0
+
+
+def false_pointers(data: bytes) -> list[int]:
+    """Return the words of a .mpy file's ARMv6-M code that may be an object's address in the heap.
+
+    The collector takes them for pointers, and keeps what begins there as long as the code.
+    """
+    return [word for word in _machine_words(read(data)) if word in _RAM]
+
+
+def _machine_words(module: Module) -> Iterator[int]:
+    for is_native, code in module.functions:
+        if is_native:
+            for (word,) in struct.iter_unpack("<I", code[: len(code) & ~3]):
+                yield word
+
+
 def _object(reader: _Reader) -> int:
     kind = reader.take(1)[0]
     if kind in _WITHOUT_DATA:
@@ -82,8 +119,7 @@ def _object(reader: _Reader) -> int:
 def _code(reader: _Reader, module: Module) -> None:
     head = reader.uint()
     kind, has_children, size = head & 3, head & 4, head >> 3
-    reader.take(size)
-    module.functions.append((kind != _BYTECODE, size))
+    module.functions.append((kind != _BYTECODE, reader.take(size)))
     if kind == _NATIVE:
         reader.uint()  # where its prelude begins
     elif kind in (_VIPER, _ASSEMBLER):
