@@ -13,8 +13,7 @@ export class Blocks {
   // `stops` are addresses that are none of ours to run; code lies below `codeEnd` in the flash.
   constructor(mcu, cache, stops, codeEnd) {
     const { core, sram, flash } = mcu;
-    Object.assign(this, { mcu, core, stops, codeEnd });
-    this.missCycles = cache?.missCycles ?? 0;
+    Object.assign(this, { core, stops, codeEnd });
     this.registers = new Int32Array(core.registers.buffer);
     this.flags = new Int32Array(3);
     this.ram16 = new Uint16Array(sram.buffer);
@@ -29,7 +28,7 @@ export class Blocks {
     this.source = {
       fetch: (at) => this.fetch(at),
       constant: (at) => this.constant(at),
-      missCycles: this.missCycles,
+      missCycles: cache?.missCycles ?? 0,
     };
   }
 

@@ -9,7 +9,7 @@ export const CONDITIONS = [
 export const ADD = 'z=x+y|0;c=(z>>>0)<(x>>>0)?1:0;v=(x^z)&(y^z);nz=z;';
 export const SUBTRACT = 'z=x-y|0;c=(x>>>0)>=(y>>>0)?1:0;v=(x^y)&(x^z);nz=z;';
 export const ADD_CARRY = 'z=x+y+c|0;c=(x>>>0)+(y>>>0)+c>4294967295?1:0;v=(x^z)&(y^z);nz=z;';
-// By a register: x by y, 0 to 255 places.
+// By a register: x by y, 0 to 255 places, as the manual has it (mends.mjs: SHIFTS).
 export const LEFT = 'if(y>31){c=y===32?x&1:0;z=0;}else if(y){c=x>>>32-y&1;z=x<<y;}else z=x;nz=z;';
 export const RIGHT = 'if(y>31){c=y===32?x>>>31:0;z=0;}else if(y){c=x>>>y-1&1;z=x>>>y|0;}else z=x;nz=z;';
 export const SIGNED_RIGHT = 'if(y>31){c=x>>>31;z=x>>31;}else if(y){c=x>>>y-1&1;z=x>>y;}else z=x;nz=z;';

@@ -42,7 +42,7 @@ export class Pico {
   get ns() { return this.beforeNs + this.clock.nanos; }
   get ms() { return this.ns / 1e6; }
 
-  // RAM is gone, flash and time stay.
+  // RAM is gone, flash and time stay: a new chip each time (mends.mjs: POWER).
   powerCycle() { this.leave(); this.powerOn(); }
 
   leave() {
@@ -53,7 +53,7 @@ export class Pico {
   powerOn() {
     const mcu = this.mcu = new RP2040();
     mcu.logger = new ConsoleLogger(LOG_NOTHING);
-    mcu.loadBootrom(this.rom);  // wipes the flash
+    mcu.loadBootrom(this.rom);  // first, as it resets
     mcu.flash.set(this.flash);
     Object.assign(this, { core: mcu.core, clock: mcu.clock, cycleNs: 8, resetReason: null, fedNs: null });
     mcu.addClockListener((hz) => { this.cycleNs = 1e9 / hz; });
@@ -124,7 +124,7 @@ export class Pico {
     next();
   }
 
-  // The flash functions of the boot ROM, in whose stead this runs: (R0..R2) are theirs.
+  // In the stead of the boot ROM's flash functions (mends.mjs: FLASH), whose (R0..R2) these are.
   flashOperation(kind) {
     const { core, mcu, counts } = this;
     const [at, second, third] = core.registers;

@@ -1,4 +1,4 @@
-"""A Cortex-M0+ that runs rp2040py's chip 30 times faster: its own asks Python at each access.
+"""A Cortex-M0+ that runs rp2040py's chip 30 times faster (wifi_mends: SLOW).
 
 Compiled by numba where that is installed, plain Python elsewhere, only slower. It takes the plain
 run of a program: flash, boot ROM, RAM, the divider and the spin locks. Whatever else there is
@@ -61,7 +61,10 @@ def _add(left: int, right: int, carry: int) -> tuple[int, int]:
 
 @njit(cache=True, _nrt=False)
 def _shift(kind: int, value: int, count: int, flags: int) -> tuple[int, int]:
-    """Return (result, flags) of LSL 0, LSR 1, ASR 2, ROR 3; a count of 0 leaves the carry."""
+    """Return (result, flags) of LSL 0, LSR 1, ASR 2, ROR 3; a count of 0 leaves the carry.
+
+    As the manual has it, for all counts (wifi_mends: SHIFTS).
+    """
     if count == 0:
         return value, _nz(value, flags)
     if kind == 0:

@@ -89,7 +89,7 @@ class Drive:
         """Run up to the next event or to what only rp2040py can do; return nanoseconds."""
         core, clock = self._core, self.clock
         if core.waiting:
-            # With nothing to come rp2040py's time stands still, and so does whoever waits for it.
+            # wifi_mends: IDLE
             return clock.nanos_to_next_alarm if clock.has_scheduled_alarm else _LOOK_NS
         cycles = 0
         if not core.interrupts_updated:
@@ -117,7 +117,7 @@ def share_sio(sio: Any, state: Any) -> None:
 
     def shared(place: int) -> property:
         def write(_: Any, value: float) -> None:
-            state[place] = int(value) & _WORD  # a quotient has a fraction in rp2040py
+            state[place] = int(value) & _WORD  # wifi_mends: DIVIDER
 
         return property(lambda _: int(state[place]), write)
 

@@ -1,4 +1,4 @@
-"""The radio's bus, word by word: in rp2040py each edge of its clock is Python's, for 250 KB.
+"""The radio's bus, a word at a time instead of an edge of its clock (wifi_mends: EDGES).
 
 A transfer is a state machine that clocks X + 1 bits out and Y + 1 bits in, its words moved by two
 DMA channels (cyw43_bus_pio_spi.c of the Pico's SDK). Here it is done whole in the moment in which
@@ -77,7 +77,7 @@ class QuickPio:
             machine.rx_fifo.push(self._words.get())
             _move(back)
         stalled = 1 << (_TX_STALL + machine.index)
-        self._pio.tx_stall |= stalled  # or it is gone when the driver clears FDEBUG
+        self._pio.tx_stall |= stalled  # wifi_mends: STALL
         self._pio.fdebug |= stalled
         self.transfers += 1
         clock = self._mcu.clock

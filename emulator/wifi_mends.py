@@ -1,4 +1,16 @@
-"""Every fault of rp2040py 0.3.6 that must be worked around, each with its reason."""
+"""Every fault of rp2040py 0.3.6 that must be worked around, each with its reason.
+
+Those that are not mended here are by the module in brackets, which names them:
+SLOW (wifi_core.py): its core asks Python at each access of memory.
+SHIFTS (wifi_core.py): the carry of a shift by a register is wrong for a count of 0 or above 32.
+DIVIDER (wifi_drive.py): a quotient keeps its fraction.
+IDLE (wifi_drive.py): with no alarm to come time stands still, and so does whoever waits for it.
+EDGES (wifi_gspi.py): each edge of the radio's clock is Python's, for 250 KB of its firmware.
+STALL (wifi_gspi.py): a machine that still waits is stalled no more once the driver clears FDEBUG.
+SUPPLY (wifi_tag.py): a reset lets go of the pin of the radio's supply; the radio is not told.
+RATE (wifi_tag.py): a UART's rate is told of the core's clock, not of its own 48 MHz.
+INTERNET (wifi_network.py): the chip can reach the whole internet of this machine.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What is behind the emulated access point: DHCP, one name, and TCP to the loopback, nothing else.
 
-Left to itself rp2040py connects the chip to the whole internet.
+The package would connect the chip to all that this machine can reach (wifi_mends: INTERNET).
 """
 
 from __future__ import annotations

