@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import cryptography_vectors
@@ -19,9 +20,12 @@ ROOT = Path(cryptography_vectors.__file__).parent
 WYCHEPROOF = Path(__file__).parents[2] / "shared/data/crypto"
 
 
+@cache
 def sets() -> list[tuple[str, list[list[list[str]]], int]]:
-    """Return (name, all cases, their number) of each set: every so-manieth case of the slow ones,
-    or all where RETICENT_FULL is set."""
+    """Return (name, cases that are taken, number of all) of each set.
+
+    Of the slow ones every n-th is taken, or all where RETICENT_FULL is set.
+    """
     is_full = bool(os.getenv("RETICENT_FULL"))
     sets: list[tuple[str, list[list[list[str]]], int]] = []
     for name, cases, step in (

@@ -56,6 +56,14 @@ def values(printed: str, name: str) -> list[str]:
     return [value for word, _, value in lines if word == name]
 
 
+def print_times(printed: str) -> None:
+    """Print the least and the most that each part of a boot took."""
+    for name in ("draw", "health", "find", "start", "identity", "collect", "fill"):
+        times = [int(value) / 1000 for value in values(printed, name)]
+        if times:
+            print(f"    {name:<10}{min(times):>8.1f} to {max(times):>6.1f} ms")
+
+
 def moves(printed: str) -> list[str]:
     """Return where a block lay elsewhere though the boot before had no cut.
 
@@ -90,10 +98,7 @@ def findings(printed: str, image: Path, seed: bytes, cuts: int) -> list[str]:
         f"{len(set(outputs))} different; {len(old)} old states, {left} found in "
         f"{len(raw):,} bytes; sources failed: {sorted(set(values(printed, 'failed')))}"
     )
-    for name in ("draw", "health", "find", "start", "identity", "collect", "fill"):
-        times = [int(value) / 1000 for value in values(printed, name)]
-        if times:
-            print(f"    {name:<10}{min(times):>8.1f} to {max(times):>6.1f} ms")
+    print_times(printed)
     wrong = [
         f"{name} changed: {said}"
         for name in ("tag", "offset")

@@ -3,20 +3,18 @@
 `make emulate UF2=RPI_PICO.uf2` is the short form, some minutes of a day with a breach and an
 upload slot. Two tags run side by side: one whose heap is looked at, one that is left alone for the
 times. `--day` is a whole day of one tag, its heap looked at now and then. What is measured is
-printed, and kept as JSON.
+printed, and kept as JSON. Exit status 1 where a tag was reset, lost bytes to a full UART or fed no
+watchdog, and where not all was opened that it sent, or the audit found something.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
-import subprocess
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +22,13 @@ import rung
 from emulated import BOOT_MS, EmulatedTag, Machine
 from ledger import ledger
 from needs import require_all
+from verdict import audit, faults
 
 from reticent.bench.registration import read_tags
-from reticent.clock import Clock, format_utc
+from reticent.clock import Clock
 from reticent.collector.app import Collector
 from reticent.collector.store import Store
+from reticent.errors import Finding
 from reticent.orders.order import Order
 from reticent.run import Run
 from reticent.sim.demo import example_order
@@ -66,24 +66,26 @@ STORED = "        # Again: what the C stack"
 STEPS = ("load", "seal", "scrub", "store")
 
 
-def mark(text: str) -> tuple[str, str, str]:
+def mark(number: int, text: str) -> tuple[str, str, str]:
     """Return the patch that has the tag print its time in front of this text."""
     indent = text[: len(text) - len(text.lstrip())]
-    return SEALING, text, f"{indent}print('#seal', tag.clock.ms())\n{text}"
+    return SEALING, text, f"{indent}print('#seal', {number}, tag.clock.ms())\n{text}"
 
 
-MARKS = tuple(map(mark, (LOAD, SEAL, SCRUB, STORE, STORED)))
+MARKS = tuple(mark(number, text) for number, text in enumerate((LOAD, SEAL, SCRUB, STORE, STORED)))
 
 
 def sealing_ms(console: str) -> dict[str, list[int]]:
-    """Return how long each step of each sealed batch took, and the whole."""
-    times = [int(ms) for ms in re.findall(r"#seal (\d+)", console)]
+    """Return how long each step of each batch took, and the whole; none of one that broke off."""
+    marks = [(int(number), int(ms)) for number, ms in re.findall(r"#seal (\d+) (\d+)", console)]
     found: dict[str, list[int]] = {}
-    for at in range(0, len(times) - len(STEPS), len(STEPS) + 1):
-        batch = times[at : at + len(STEPS) + 1]
-        for step, begin, end in zip(STEPS, batch, batch[1:], strict=False):
+    for at in range(len(marks) - len(STEPS)):
+        numbers, times = zip(*marks[at : at + len(MARKS)], strict=True)
+        if numbers != tuple(range(len(MARKS))):
+            continue
+        for step, begin, end in zip(STEPS, times, times[1:], strict=False):
             found.setdefault(step, []).append(end - begin)
-        found.setdefault("in all", []).append(batch[-1] - batch[0])
+        found.setdefault("in all", []).append(times[-1] - times[0])
     return found
 
 
@@ -113,7 +115,8 @@ class EmulatedWay(Way):
         self.measured["heap"] = [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()]
         holes = re.findall(r"max free sz: (\d+)", self._tag.console())
         self.measured["sealing_ms"] = sealing_ms(self._tag.console())
-        self.measured["largest_hole_at_worst"] = min(map(int, holes), default=0) * GC_BLOCK_BYTES
+        if holes:
+            self.measured["largest_hole_at_worst"] = min(map(int, holes)) * GC_BLOCK_BYTES
         self._fetch()
 
     def _fetch(self) -> bytes:
@@ -124,16 +127,6 @@ class EmulatedWay(Way):
         answer = collector.take(sealed) if sealed else b""
         store.close()
         return answer
-
-
-def audit(folder: Path, now_s: int) -> str:
-    """Return the audit's last line, as of the track's end; its findings end this program."""
-    command = [sys.executable, "-m", "reticent", "audit", str(folder)]
-    command += ["--now", format_utc(now_s)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"emulate: the audit found something:\n{done.stdout}{done.stderr}")
-    return done.stdout.strip().splitlines()[-1]
 
 
 def emulate(
@@ -159,9 +152,7 @@ def emulate(
 def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
     """Return the table's figures of a run."""
     if measured["listeningMs"] is None:
-        sys.exit(
-            f"emulate: the tag never listened to its receiver ({measured['stop']}): console.txt"
-        )
+        raise Finding(f"the tag never listened to its receiver ({measured['stop']}): console.txt")
     erases = dict(measured["erases"])
     most = max(erases.values(), default=0)
     found: dict[str, Any] = {
@@ -180,35 +171,38 @@ def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
     return found
 
 
-def main() -> None:
-    """Run both forms: one that looks at the heap, one that is left alone for the times."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--uf2", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+def main() -> list[str]:
+    """Run both forms: one that looks at the heap, one that is left alone; return the faults."""
+    parser = rung.options(__doc__)
     parser.add_argument("--day", action="store_true")
-    parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
+    parser.add_argument("--hours", type=float, nargs=2, help="of the day, as 12.45 12.51")
     parser.add_argument("--xip-miss", type=int, default=42)
-    parser.add_argument("--only", choices=list(LOOKS), action="append", help="one of the two tags")
+    parser.add_argument("--only", choices=list(LOOKS), help="one of the two tags")
     parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
     parser.add_argument("--ledger", type=Path, help="a volume with an order: only its heap")
     arguments = parser.parse_args()
+    if arguments.day and (arguments.hours or arguments.only):
+        parser.error("--day is one tag over all hours: not with --hours or --only")
+    hours = (0.0, 24.0) if arguments.day else rung.hours(parser, arguments.hours or SHORT_H)
     require_all(arguments.uf2)
-    hours = (0.0, 24.0) if arguments.day else tuple(arguments.hours)
     frozen = arguments.frozen
     machine = Machine(arguments.uf2, arguments.xip_miss, patches=MARKS, is_frozen=frozen)
     if arguments.ledger is not None:
         print("\n".join(ledger(arguments.out / "ledger", machine, arguments.ledger)))
-        return
+        return []
     order, looks = replace(example_order(), upload_s=SHORT_UPLOAD_S), LOOKS
     if arguments.day:
         order, looks = example_order(), {"day": DAY_LOOK_MS}
-    with ThreadPoolExecutor() as pool:
-        runs = {
-            name: pool.submit(emulate, arguments.out / name, machine, hours, looks[name], order)
-            for name in (arguments.only or looks)
-        }
-        for name, run in runs.items():
-            show(f"emulated Pico, xipMiss {machine.xip_miss}, {RUNS[name]}", run.result())
+    names = [arguments.only] if arguments.only else list(looks)
+    calls = [
+        partial(emulate, arguments.out / name, machine, hours, looks[name], order)
+        for name in names
+    ]
+    found: list[str] = []
+    for name, measured in zip(names, rung.side_by_side(calls), strict=True):
+        show(f"emulated Pico, xipMiss {machine.xip_miss}, {RUNS[name]}", measured)
+        found += [f"{RUNS[name]}: {fault}" for fault in faults(measured)]
+    return found
 
 
 def show(head: str, measured: dict[str, Any]) -> None:

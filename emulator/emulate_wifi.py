@@ -4,17 +4,17 @@
 makes its key, boots with its order, has its first fix, seals, joins, checks the collector's
 certificate against the pinned CA, uploads, takes a newer order out of the answer and puts it in
 force; what the collector has is opened and audited. Two tags, as there: one whose heap is looked
-at, one left alone.
+at, one left alone. Exit status 1 as there, and where nothing was posted, nothing that was acked
+was removed, or the newer order is not in force.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,12 @@ from emulate import (
     RUNS,
     SET_UP_MS,
     SHORT_H,
-    audit,
     sealing_ms,
     show,
 )
 from emulated import BOOT_MS, EmulatedTag, Machine
 from needs import require_pico_w
+from verdict import audit, faults
 
 from reticent.archive.keyring import Keyring
 from reticent.collector.certificate import Term, make_certificates
@@ -98,11 +98,16 @@ class WifiWay(Way):
         heap = [(int(line[1]), int(line[2])) for line in lines if len(line) == 3]
         holes = [int(size) for size in re.findall(r"max free sz: (\d+)", console)]
         found = figures(self.measured, heap)
-        found["largest_hole_at_worst"] = min(holes, default=0) * GC_BLOCK_BYTES
+        if holes:
+            found["largest_hole_at_worst"] = min(holes) * GC_BLOCK_BYTES
         found["sealing_ms"] = sealing_ms(console)
         in_force = self._chip.read().get("orders/policy")
         found["newer_order_in_force"] = in_force == self._newer
         return found
+
+    def stays(self) -> set[int]:
+        """Return the numbers of the envelopes that are still on the flash."""
+        return set(self._chip.outbox())
 
 
 def sessions(steps: list[tuple[int, str]]) -> list[dict[str, int]]:
@@ -146,6 +151,18 @@ def figures(measured: dict[str, Any], heap: list[tuple[int, int]]) -> dict[str, 
     }
 
 
+def network_faults(found: dict[str, Any], stays: int) -> list[str]:
+    """Return what a tag with a network may not leave; `stays` envelopes are still on its flash."""
+    opened = found["summary"]["routine_envelopes"] + found["summary"]["alert_envelopes"]
+    wrong = {
+        "it never listened to its receiver": found["boot_s"] is None,
+        "nothing was posted": not any("post_ms" in one for one in found["sessions"]),
+        "nothing that was acked was removed": stays >= opened,
+        "the newer order is not in force": not found["newer_order_in_force"],
+    }
+    return [what for what, is_so in wrong.items() if is_so]
+
+
 def _least_in(samples: list[tuple[int, int]], spans: list[tuple[int, int]]) -> int | None:
     inside = (size for ms, size in samples if any(a <= ms <= b for a, b in spans))
     return min(inside, default=None)
@@ -157,8 +174,8 @@ def _between(times: dict[str, int], first: str, last: str) -> int | None:
 
 def emulate(
     folder: Path, machine: Machine, hours: tuple[float, float], probe: bool
-) -> dict[str, Any]:
-    """Run the whole way over these hours of the synthetic day; return what was measured."""
+) -> tuple[dict[str, Any], list[str]]:
+    """Run the whole way over these hours of the synthetic day; return (figures, faults)."""
     track = make_day(DATE, hours=hours)
     order = redated(replace(example_order(), upload_s=900), track.start_s)
     run = Run(folder)
@@ -168,29 +185,29 @@ def emulate(
     outcome = way.go(lambda line: None)
     (folder / "measured.json").write_text(json.dumps(way.measured))
     found = way.found() | {"wall_s": time.monotonic() - began_s, "summary": summary(outcome)}
-    return found | {"audit": audit(folder, track.end_s)}
+    found |= {"audit": audit(folder, track.end_s)}
+    return found, faults(way.measured) + network_faults(found, len(way.stays()))
 
 
-def main() -> None:
-    """Run both forms and print their figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--uf2", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+def main() -> list[str]:
+    """Run both forms and print their figures; return the faults."""
+    parser = rung.options(__doc__)
     parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
-    parser.add_argument("--only", choices=_RUNS, action="append", help="one of the two tags")
+    parser.add_argument("--only", choices=_RUNS, help="one of the two tags")
     parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
     arguments = parser.parse_args()
+    hours = rung.hours(parser, arguments.hours)
     require_pico_w(arguments.uf2)
     machine = Machine(arguments.uf2, patches=MARKS, board="pico_w", is_frozen=arguments.frozen)
-    with ThreadPoolExecutor() as pool:
-        runs = {
-            name: pool.submit(
-                emulate, arguments.out / name, machine, tuple(arguments.hours), name == "heap"
-            )
-            for name in (arguments.only or _RUNS)
-        }
-        for name, run in runs.items():
-            show(f"emulated Pico W, {RUNS[name]}", run.result())
+    names = [arguments.only] if arguments.only else list(_RUNS)
+    calls = [
+        partial(emulate, arguments.out / name, machine, hours, name == "heap") for name in names
+    ]
+    wrong: list[str] = []
+    for name, (found, faulty) in zip(names, rung.side_by_side(calls), strict=True):
+        show(f"emulated Pico W, {RUNS[name]}", found)
+        wrong += [f"{RUNS[name]}: {fault}" for fault in faulty]
+    return wrong
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,14 @@ def options(doc: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--uf2", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     return parser
+
+
+def hours(parser: argparse.ArgumentParser, given: Sequence[float]) -> tuple[float, float]:
+    """Return the hours of the day that were asked for."""
+    begin, end = given
+    if not 0 <= begin < end <= 24:
+        parser.error("--hours: from 0 to 24, the first before the second")
+    return begin, end
 
 
 def side_by_side(calls: Iterable[Callable[[], Result]]) -> Iterator[Result]:

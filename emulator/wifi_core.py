@@ -3,7 +3,8 @@
 Compiled by numba where that is installed, plain Python elsewhere, only slower. It takes the plain
 run of a program: flash, boot ROM, RAM, the divider and the spin locks. Whatever else there is
 (peripherals, exceptions, special registers) stops it in front of the instruction, and rp2040py's
-own core does that one. Cycles are counted as there; ARMv6-M Architecture Reference Manual, A6.7.
+own core does that one. Cycles are counted as there; ARMv6-M Architecture Reference Manual, A5.2
+and A6.7. One long file: numba's cache does not see a change in another ("Notes on Caching").
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ def _nz(result: int, flags: int) -> int:
 
 @njit(cache=True, _nrt=False)
 def _add(left: int, right: int, carry: int) -> tuple[int, int]:
-    """Return (sum, flags): AddWithCarry() of the manual. A difference is left + ~right + 1."""
+    """Return (sum, flags): AddWithCarry() of the manual. A difference is left + ~right + 1.
+
+    V as well (wifi_mends: OVERFLOW).
+    """
     whole = left + right + carry
     result = whole & _WORD
     overflow = ((left ^ result) & (right ^ result)) >> 31
@@ -170,10 +174,8 @@ def _write_divider(register: int, value: int, state: Any) -> None:
 @njit(cache=True, _nrt=False)
 def _compute(kind: int, left: int, right: int, flags: int) -> tuple[int, int]:
     """Return (result, flags) of a data-processing instruction (A5.2.2); what only compares too."""
-    if kind in (2, 3, 4):
-        return _shift(kind - 2, left, right & 0xFF, flags)
-    if kind == 7:
-        return _shift(3, left, right & 0xFF, flags)
+    if kind in (2, 3, 4, 7):
+        return _shift(min(kind - 2, 3), left, right & 0xFF, flags)
     if kind == 5:
         return _add(left, right, (flags & C) >> 1)
     if kind == 6:
@@ -191,7 +193,8 @@ def _compute(kind: int, left: int, right: int, flags: int) -> tuple[int, int]:
     elif kind == 12:
         result = left | right
     elif kind == 13:
-        result = (left * right) & _WORD
+        high = (left * (right >> 16)) & 0xFFFF  # in halves: 64 bits with a sign hold no square
+        result = (left * (right & 0xFFFF) + (high << 16)) & _WORD
     elif kind == 14:
         result = left & (right ^ _WORD)
     else:
@@ -274,200 +277,243 @@ def _reverse(kind: int, value: int) -> int:
 
 
 @njit(cache=True, _nrt=False)
-def run(most: int, regs: Any, state: Any, rom: Any, flash: Any, ram: Any) -> int:
-    """Run until so many cycles have passed or an instruction is not ours; return the cycles.
-
-    `regs` are the 16 registers, `ram` and the like 32-bit words; the program counter then stands
-    at the next instruction.
-    """
-    cycles = 0
-    flags = state[FLAGS]
-    pc = np.int64(regs[15])
-    while cycles < most:
-        opcode = _load(pc, 2, state, rom, flash, ram)
-        if opcode == _NOT_OURS:
-            break
-        top = opcode >> 11
-        spent = 1
-        after = pc + 2
-        low, mid, high = opcode & 7, (opcode >> 3) & 7, (opcode >> 6) & 7
-        if top < 3:
-            count = (opcode >> 6) & 31
-            if count == 0 and top > 0:
-                count = 32
-            result, flags = _shift(top, np.int64(regs[mid]), count, flags)
-            regs[low] = result
-        elif top == 3:
-            right = high if opcode & 0x400 else np.int64(regs[high])
-            if opcode & 0x200:
-                result, flags = _add(np.int64(regs[mid]), right ^ _WORD, 1)
-            else:
-                result, flags = _add(np.int64(regs[mid]), right, 0)
-            regs[low] = result
-        elif top < 8:
-            place, right = top_register(opcode), opcode & 0xFF
-            if top == 4:
-                result, flags = right, _nz(right, flags)
-            elif top == 6:
-                result, flags = _add(np.int64(regs[place]), right, 0)
-            else:
-                result, flags = _add(np.int64(regs[place]), right ^ _WORD, 1)
-            if top != 5:
-                regs[place] = result
-        elif top == 8 and opcode & 0x400 == 0:
-            kind = (opcode >> 6) & 15
-            result, flags = _compute(kind, np.int64(regs[low]), np.int64(regs[mid]), flags)
-            if kind not in (8, 10, 11):
-                regs[low] = result
-        elif top == 8:
-            kind = (opcode >> 8) & 3
-            source, place = (opcode >> 3) & 15, low | ((opcode >> 4) & 8)
-            right = pc + 4 if source == 15 else np.int64(regs[source])
-            left = pc + 4 if place == 15 else np.int64(regs[place])
-            if kind == 1:
-                _, flags = _add(left, right ^ _WORD, 1)
-            elif kind == 3:
-                if right >> 28 == 15 or low:
-                    break  # perhaps the end of an exception; no BX nor BLX
-                if opcode & 0x80:
-                    regs[14] = after | 1
-                after = right & ~1
-                spent = 2
-            else:
-                result = (right if kind == 2 else left + right) & _WORD
-                if place == 15:
-                    after = result & ~1
-                    spent = 2
-                else:
-                    regs[place] = result & ~3 if place == 13 else result
-        elif top == 9:
-            at = ((pc + 4) & ~3) + 4 * (opcode & 0xFF)
-            result = _load(at, 4, state, rom, flash, ram)
-            if result == _NOT_OURS:
-                break
-            regs[top_register(opcode)] = result
-            spent = 2
-        elif top < 20:
-            is_load, size, is_signed = opcode & 0x800 != 0, 4, False
-            if top < 12:
-                kind = (opcode >> 9) & 7
-                at = (np.int64(regs[high]) + np.int64(regs[mid])) & _WORD
-                is_load, is_signed = kind >= 3, kind in (3, 7)
-                size = 4 if kind in (0, 4) else 2 if kind in (1, 5, 7) else 1
-            elif top < 18:
-                size = 4 if top < 14 else 1 if top < 16 else 2
-                at = (np.int64(regs[mid]) + size * ((opcode >> 6) & 31)) & _WORD
-            else:
-                low = top_register(opcode)
-                at = (np.int64(regs[13]) + 4 * (opcode & 0xFF)) & _WORD
-            if is_load:
-                result = _load(at, size, state, rom, flash, ram)
-                if result == _NOT_OURS:
-                    break
-                if is_signed:
-                    result = _extend(1 if size == 1 else 0, result)
-                regs[low] = result
-            elif not _store(at, np.int64(regs[low]), size, state, ram):
-                break
-            spent = 1 if at >= _SIO else 2
-        elif top < 22:
-            left = (pc + 4) & ~3 if top == 20 else np.int64(regs[13])
-            regs[top_register(opcode)] = left + 4 * (opcode & 0xFF)
-        elif top < 24:
-            kind = (opcode >> 8) & 15
-            if kind == 0:
-                step = 4 * (opcode & 0x7F)
-                regs[13] = (np.int64(regs[13]) + (-step if opcode & 0x80 else step)) & _WORD & ~3
-            elif kind == 2:
-                regs[low] = _extend((opcode >> 6) & 3, np.int64(regs[mid]))
-            elif kind == 10 and high != 2 and opcode & 0x100 == 0:
-                regs[low] = _reverse(high & 3, np.int64(regs[mid]))
-            elif kind in (4, 5):
-                words = _several(opcode)
-                at = np.int64(regs[13]) - 4 * (words + (kind & 1))
-                if not _in_ram(at, words + 1):
-                    break
-                _store_several(opcode, (at - _RAM) >> 2, regs, ram)
-                if kind == 5:
-                    ram[((at - _RAM) >> 2) + words] = regs[14]
-                regs[13] = at
-                spent = 1 + words
-            elif kind in (12, 13):
-                words = _several(opcode)
-                at = np.int64(regs[13])
-                if not _in_ram(at, words + 1):
-                    break
-                target = np.int64(ram[((at - _RAM) >> 2) + words])
-                if kind == 13 and target >> 28 == 15:
-                    break
-                _load_several(opcode, (at - _RAM) >> 2, regs, ram)
-                regs[13] = at + 4 * (words + (kind & 1))
-                spent = 1 + words
-                if kind == 13:
-                    after = target & ~1
-                    spent += 2
-            elif opcode == 0xB672:
-                state[PRIMASK] = 1  # CPSID; CPSIE may let an interrupt in
-            elif opcode != 0xBF00:
-                break
-        elif top < 26:
-            place, words = top_register(opcode), _several(opcode)
-            at = np.int64(regs[place])
-            if _in_ram(at, words):
-                if top == 24:
-                    _store_several(opcode, (at - _RAM) >> 2, regs, ram)
-                else:
-                    _load_several(opcode, (at - _RAM) >> 2, regs, ram)
-            elif top == 25 and _in_flash(at, words):
-                _load_several(opcode, (at - _FLASH) >> 2, regs, flash)
-            else:
-                break
-            if not (opcode >> place) & 1:
-                regs[place] = at + 4 * words
-            spent = 1 + words
-        elif top < 28:
-            condition = (opcode >> 8) & 15
-            if condition >= 14:
-                break  # SVC, UDF
-            if _holds(condition, flags):
-                step = opcode & 0xFF
-                after = (pc + 4 + 2 * (step - ((step & 0x80) << 1))) & _WORD
-                spent = 2
-        elif top == 28:
-            step = opcode & 0x7FF
-            after = (pc + 4 + 2 * (step - ((step & 0x400) << 1))) & _WORD
-            spent = 2
-        else:
-            second = _load(pc + 2, 2, state, rom, flash, ram)
-            if top == 30 and second & 0xD000 == 0xD000:
-                regs[14] = (pc + 4) | 1
-                after = (pc + 4 + _branch(opcode, second)) & _WORD
-            elif opcode == 0xF3BF and second & 0xFFC0 == 0x8F40:
-                after = pc + 4  # DSB, DMB, ISB: nothing is ever out of order here
-            elif opcode == 0xF3EF and second & 0xF0FF == 0x8010:
-                regs[(second >> 8) & 15] = state[PRIMASK]
-                after = pc + 4
-            else:
-                break
-            spent = 3
-        pc = after
-        cycles += spent
-    regs[15] = pc
-    state[FLAGS] = flags
-    return cycles
-
-
-@njit(cache=True, _nrt=False)
-def top_register(opcode: int) -> int:
+def _top_register(opcode: int) -> int:
     """Return the register in bits 8 to 10."""
     return (opcode >> 8) & 7
 
 
 @njit(cache=True, _nrt=False)
-def _branch(opcode: int, second: int) -> int:
+def _arithmetic(opcode: int, flags: int, regs: Any) -> int:
+    """Do what shifts, adds, moves or compares by what is in the opcode (A5.2.1); return flags."""
+    top, low, left = opcode >> 11, opcode & 7, np.int64(regs[(opcode >> 3) & 7])
+    if top < 3:
+        count = (opcode >> 6) & 31
+        result, flags = _shift(top, left, 32 if count == 0 and top > 0 else count, flags)
+    elif top == 3:
+        high = (opcode >> 6) & 7
+        right = high if opcode & 0x400 else np.int64(regs[high])
+        result, flags = _sum(opcode & 0x200, left, right)
+    else:
+        low, right = _top_register(opcode), opcode & 0xFF
+        if top == 4:
+            result, flags = right, _nz(right, flags)
+        else:
+            result, flags = _sum(top != 6, np.int64(regs[low]), right)
+    if top != 5:
+        regs[low] = result
+    return flags
+
+
+@njit(cache=True, _nrt=False)
+def _sum(is_difference: int, left: int, right: int) -> tuple[int, int]:
+    """Return (result, flags) of a sum, or of a difference."""
+    return _add(left, right ^ _WORD, 1) if is_difference else _add(left, right, 0)
+
+
+@njit(cache=True, _nrt=False)
+def _process(opcode: int, flags: int, regs: Any) -> int:
+    """Do a data-processing instruction; return the flags."""
+    kind, low = (opcode >> 6) & 15, opcode & 7
+    result, flags = _compute(kind, np.int64(regs[low]), np.int64(regs[(opcode >> 3) & 7]), flags)
+    if kind not in (8, 10, 11):
+        regs[low] = result
+    return flags
+
+
+@njit(cache=True, _nrt=False)
+def _special(opcode: int, pc: int, flags: int, regs: Any) -> tuple[int, int, int]:
+    """Add, compare, move or branch by high registers (A5.2.3); return (cycles, next, flags)."""
+    kind, source = (opcode >> 8) & 3, (opcode >> 3) & 15
+    place = (opcode & 7) | ((opcode >> 4) & 8)
+    right = pc + 4 if source == 15 else np.int64(regs[source])
+    left = pc + 4 if place == 15 else np.int64(regs[place])
+    if kind == 1:
+        _, flags = _add(left, right ^ _WORD, 1)
+        return 1, pc + 2, flags
+    if kind == 3:
+        if right >> 28 == 15 or opcode & 7 or source == 15:
+            return 0, pc, flags  # perhaps the end of an exception; no BX nor BLX, or to nowhere
+        if opcode & 0x80:
+            regs[14] = (pc + 2) | 1
+        return 2, right & ~1, flags
+    result = (right if kind == 2 else left + right) & _WORD
+    if place == 15:
+        return 2, result & ~1, flags
+    regs[place] = result & ~3 if place == 13 else result
+    return 1, pc + 2, flags
+
+
+@njit(cache=True, _nrt=False)
+def _transfer(opcode: int, pc: int, regs: Any, state: Any, rom: Any, flash: Any, ram: Any) -> int:
+    """Load or store one register (A5.2.4, and by PC or SP); return the cycles, 0 if not ours."""
+    top, low, is_load, size = opcode >> 11, opcode & 7, opcode & 0x800 != 0, 4
+    is_signed = False
+    if top == 9:
+        low, is_load = _top_register(opcode), True
+        at = ((pc + 4) & ~3) + 4 * (opcode & 0xFF)
+    elif top < 12:
+        kind = (opcode >> 9) & 7
+        at = (np.int64(regs[(opcode >> 6) & 7]) + np.int64(regs[(opcode >> 3) & 7])) & _WORD
+        is_load, is_signed = kind >= 3, kind in (3, 7)
+        size = 4 if kind in (0, 4) else 2 if kind in (1, 5, 7) else 1
+    elif top < 18:
+        size = 4 if top < 14 else 1 if top < 16 else 2
+        at = (np.int64(regs[(opcode >> 3) & 7]) + size * ((opcode >> 6) & 31)) & _WORD
+    else:
+        low = _top_register(opcode)
+        at = (np.int64(regs[13]) + 4 * (opcode & 0xFF)) & _WORD
+    if is_load:
+        result = _load(at, size, state, rom, flash, ram)
+        if result == _NOT_OURS:
+            return 0
+        regs[low] = _extend(1 if size == 1 else 0, result) if is_signed else result
+    elif not _store(at, np.int64(regs[low]), size, state, ram):
+        return 0
+    return 1 if at >= _SIO else 2
+
+
+@njit(cache=True, _nrt=False)
+def _various(opcode: int, pc: int, regs: Any, state: Any, ram: Any) -> tuple[int, int]:
+    """Do one of the miscellaneous instructions (A5.2.5); return (cycles, next), 0 if not ours."""
+    kind, low, high = (opcode >> 8) & 15, opcode & 7, (opcode >> 6) & 7
+    value = np.int64(regs[(opcode >> 3) & 7])
+    if kind in (4, 5):
+        return _push(opcode, regs, ram), pc + 2
+    if kind in (12, 13):
+        return _pop(opcode, pc, regs, ram)
+    if kind == 0:
+        step = 4 * (opcode & 0x7F)
+        regs[13] = (np.int64(regs[13]) + (-step if opcode & 0x80 else step)) & _WORD & ~3
+    elif kind == 2:
+        regs[low] = _extend(high & 3, value)
+    elif kind == 10 and high != 2 and opcode & 0x100 == 0:
+        regs[low] = _reverse(high & 3, value)
+    elif opcode == 0xB672:
+        state[PRIMASK] = 1  # CPSID; CPSIE may let an interrupt in
+    elif opcode != 0xBF00:
+        return 0, pc
+    return 1, pc + 2
+
+
+@njit(cache=True, _nrt=False)
+def _push(opcode: int, regs: Any, ram: Any) -> int:
+    """Return the cycles, 0 where the stack is elsewhere than in RAM."""
+    words, with_link = _several(opcode), (opcode >> 8) & 1
+    at = np.int64(regs[13]) - 4 * (words + with_link)
+    if not _in_ram(at, words + 1):
+        return 0
+    _store_several(opcode, (at - _RAM) >> 2, regs, ram)
+    if with_link:
+        ram[((at - _RAM) >> 2) + words] = regs[14]
+    regs[13] = at
+    return 1 + words
+
+
+@njit(cache=True, _nrt=False)
+def _pop(opcode: int, pc: int, regs: Any, ram: Any) -> tuple[int, int]:
+    """Return (cycles, next), no cycles where it is not ours: perhaps the end of an exception."""
+    words, returns = _several(opcode), (opcode >> 8) & 1
+    at = np.int64(regs[13])
+    if not _in_ram(at, words + 1):
+        return 0, pc
+    target = np.int64(ram[((at - _RAM) >> 2) + words])
+    if returns and target >> 28 == 15:
+        return 0, pc
+    _load_several(opcode, (at - _RAM) >> 2, regs, ram)
+    regs[13] = at + 4 * (words + returns)
+    return (3 + words, target & ~1) if returns else (1 + words, pc + 2)
+
+
+@njit(cache=True, _nrt=False)
+def _multiple(opcode: int, regs: Any, flash: Any, ram: Any) -> int:
+    """Do LDM or STM; return the cycles, 0 if not ours."""
+    place, words, is_load = _top_register(opcode), _several(opcode), opcode & 0x800 != 0
+    at = np.int64(regs[place])
+    if _in_ram(at, words) and is_load:
+        _load_several(opcode, (at - _RAM) >> 2, regs, ram)
+    elif _in_ram(at, words):
+        _store_several(opcode, (at - _RAM) >> 2, regs, ram)
+    elif is_load and _in_flash(at, words):
+        _load_several(opcode, (at - _FLASH) >> 2, regs, flash)
+    else:
+        return 0
+    if not (opcode >> place) & 1:
+        regs[place] = at + 4 * words
+    return 1 + words
+
+
+@njit(cache=True, _nrt=False)
+def _branch(opcode: int, pc: int, flags: int) -> tuple[int, int]:
+    """Return (cycles, next) of B, met or not; no cycles of SVC and UDF."""
+    if opcode >> 11 == 28:
+        step = opcode & 0x7FF
+        return 2, (pc + 4 + 2 * (step - ((step & 0x400) << 1))) & _WORD
+    condition, step = (opcode >> 8) & 15, opcode & 0xFF
+    if condition >= 14:
+        return 0, pc
+    if not _holds(condition, flags):
+        return 1, pc + 2
+    return 2, (pc + 4 + 2 * (step - ((step & 0x80) << 1))) & _WORD
+
+
+@njit(cache=True, _nrt=False)
+def _wide(opcode: int, second: int, pc: int, regs: Any, state: Any) -> tuple[int, int]:
+    """Return (cycles, next) of an instruction of 32 bits (A5.3): BL, barriers, MRS of PRIMASK."""
+    if opcode >> 11 == 30 and second & 0xD000 == 0xD000:
+        regs[14] = (pc + 4) | 1
+        return 3, (pc + 4 + _far(opcode, second)) & _WORD
+    if opcode == 0xF3EF and second & 0xF0FF == 0x8010:
+        regs[(second >> 8) & 15] = state[PRIMASK]
+        return 3, pc + 4
+    is_barrier = opcode == 0xF3BF and second & 0xFFC0 == 0x8F40  # nothing is out of order here
+    return (3 if is_barrier else 0), pc + 4
+
+
+@njit(cache=True, _nrt=False)
+def _far(opcode: int, second: int) -> int:
     """Return how far BL goes (A6.7.13)."""
     sign = (opcode >> 10) & 1
     first = ((second >> 13) & 1) ^ sign ^ 1
     other = ((second >> 11) & 1) ^ sign ^ 1
     far = (first << 23) | (other << 22) | ((opcode & 0x3FF) << 12) | ((second & 0x7FF) << 1)
     return far - (sign << 24)
+
+
+@njit(cache=True, _nrt=False)
+def run(most: int, regs: Any, state: Any, rom: Any, flash: Any, ram: Any) -> int:
+    """Run until so many cycles have passed or an instruction is not ours; return the cycles.
+
+    `regs` are the 16 registers, `ram` and the like 32-bit words; the program counter then stands
+    at the next instruction.
+    """
+    cycles, flags, pc = 0, state[FLAGS], np.int64(regs[15])
+    while cycles < most:
+        opcode = _load(pc, 2, state, rom, flash, ram)
+        if opcode == _NOT_OURS:
+            break
+        top, spent, after = opcode >> 11, 1, pc + 2
+        if top < 8:
+            flags = _arithmetic(opcode, flags, regs)
+        elif top == 8 and opcode & 0x400 == 0:
+            flags = _process(opcode, flags, regs)
+        elif top == 8:
+            spent, after, flags = _special(opcode, pc, flags, regs)
+        elif top < 20:
+            spent = _transfer(opcode, pc, regs, state, rom, flash, ram)
+        elif top < 22:
+            left = (pc + 4) & ~3 if top == 20 else np.int64(regs[13])
+            regs[_top_register(opcode)] = left + 4 * (opcode & 0xFF)
+        elif top < 24:
+            spent, after = _various(opcode, pc, regs, state, ram)
+        elif top < 26:
+            spent = _multiple(opcode, regs, flash, ram)
+        elif top < 29:
+            spent, after = _branch(opcode, pc, flags)
+        else:
+            spent, after = _wide(opcode, _load(pc + 2, 2, state, rom, flash, ram), pc, regs, state)
+        if spent == 0:
+            break
+        pc = after
+        cycles += spent
+    regs[15], state[FLAGS] = pc, flags
+    return cycles

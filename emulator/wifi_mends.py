@@ -3,6 +3,7 @@
 Those that are not mended here are by the module in brackets, which names them:
 SLOW (wifi_core.py): its core asks Python at each access of memory.
 SHIFTS (wifi_core.py): the carry of a shift by a register is wrong for a count of 0 or above 32.
+OVERFLOW (wifi_core.py): V of ADC and SBC is wrong where 0x7FFFFFFF takes the carry or the borrow.
 DIVIDER (wifi_drive.py): a quotient keeps its fraction.
 IDLE (wifi_drive.py): with no alarm to come time stands still, and so does whoever waits for it.
 EDGES (wifi_gspi.py): each edge of the radio's clock is Python's, for 250 KB of its firmware.

@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from rp2040py.boards import BoardSpec
 from rp2040py.device.base_device import BaseDevice, ResetCause
@@ -138,6 +138,14 @@ class PicoW:
         """Keep when something happened."""
         self.steps.append((self.ms, what))
 
+    def listen(self, console: BinaryIO) -> None:
+        """Write what the chip prints to this file."""
+
+        def hear(data: bytes | bytearray) -> None:
+            console.write(data)
+
+        self.device.cdc.on_serial_data = hear
+
     def volume(self) -> bytes:
         """Return the file system's flash."""
         return bytes(self.mcu.flash[self._volume])
@@ -192,13 +200,9 @@ def main() -> None:
     if job["feed"]:
         uart = chip.mcu.uart[job["uart"]]
         feed = Feed(chip.clock, uart, job["baud"], Path(job["feed"]))
+    began_s = time.process_time()
     with Path(job["console"]).open("wb", buffering=0) as console:
-
-        def hear(data: bytes | bytearray) -> None:
-            console.write(data)
-
-        chip.device.cdc.on_serial_data = hear
-        began_s = time.process_time()
+        chip.listen(console)
         asyncio.run(chip.run())
     Path(job["volume"]).write_bytes(chip.volume())
     result = {

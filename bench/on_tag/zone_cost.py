@@ -37,10 +37,15 @@ class Lcg:
         return self.state * bound // 714_025
 
 
+def make_place(rng):
+    """Return (lat, lon) somewhere in the city, in microdegrees."""
+    lat = LAT + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
+    return lat, LON + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
+
+
 def make_ring(rng, count):
     """Return a ring of so many corners around a random place, star-shaped and concave."""
-    lat = LAT + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
-    lon = LON + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
+    lat, lon = make_place(rng)
     ring = []
     for k in range(count):
         # A walk around a square of 8 * count steps, pulled inwards at random.
@@ -135,16 +140,22 @@ def bytes_a_call(call, positions):
     return spent // len(positions)
 
 
+def naive_ns(polygons, positions):
+    """Return what the loop of the textbooks takes over the same zones, as floats."""
+    zones = []
+    for polygon in polygons:
+        ring = polygon.rings[0]
+        zones.append([(ring[i] / 1e6, ring[i + 1] / 1e6) for i in range(0, len(ring), 2)])
+    return spent_ns(naive_hits, [(zones, lat / 1e6, lon / 1e6) for lat, lon in positions])
+
+
 def main():
     """Print the figures and the checksums."""
     rng = Lcg(7)
     room = bytearray(40_000)  # for the table in one piece: a Pico's heap is soon in pieces
     polygons = [Polygon([make_ring(rng, 4 + rng.below(61))]) for _ in range(ZONES)]
     gc.collect()
-    positions = []
-    for _ in range(POINTS):
-        lat = LAT + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG
-        positions.append((lat, LON + rng.below(2 * SPREAD_UDEG) - SPREAD_UDEG))
+    positions = [make_place(rng) for _ in range(POINTS)]
     del room
     gc.collect()
     table = Table(polygons)
@@ -162,12 +173,7 @@ def main():
         way.take(*positions[0])
         print("fix_heap_" + name, bytes_a_call(way.take, positions))
     if NAIVE:
-        zones = []
-        for polygon in polygons:
-            ring = polygon.rings[0]
-            zones.append([(ring[i] / 1e6, ring[i + 1] / 1e6) for i in range(0, len(ring), 2)])
-        degrees = [(zones, lat / 1e6, lon / 1e6) for lat, lon in positions]
-        print("naive_ns", spent_ns(naive_hits, degrees))
+        print("naive_ns", naive_ns(polygons, positions))
     cells = [(lat, lon, 1000) for lat, lon in positions]
     print("cell_ns", spent_ns(grid.cell, cells))
     print("divisions_ns", spent_ns(four_divisions, cells))

@@ -1,5 +1,6 @@
 """The emulator's rung where it cannot run, what it holds a tag to, and its reader of modules."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +23,7 @@ import emulate
 import needs
 import rung
 import uf2
+import verdict
 import wifi_mends
 
 
@@ -107,6 +110,43 @@ def test_without_node_it_says_so_and_ends(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("planted", "fault"),
+    [
+        ({}, None),
+        ({"resets": 1}, "the tag was reset 1 times"),
+        ({"lostFull": 3}, "3 bytes were lost to a full UART"),
+        ({"watchdogGapMs": 0}, "its watchdog was never fed"),
+    ],
+)
+def test_a_run_with_a_reset_a_lost_byte_or_no_watchdog_has_a_fault(planted, fault):
+    measured = {"resets": 0, "lostFull": 0, "lostOff": 4, "watchdogGapMs": 2_800.0}
+    assert verdict.faults(measured | planted) == ([fault] if fault else [])
+
+
+def test_a_batch_that_broke_off_shifts_no_other_batchs_steps():
+    whole = "".join(f"#seal {number} {100 * number}\r\n" for number in range(5))
+    broken = "#seal 0 1\r\n#seal 1 7\r\n"
+    steps = {name: [100] for name in emulate.STEPS} | {"in all": [400]}
+    assert emulate.sealing_ms(whole) == steps
+    assert emulate.sealing_ms(broken + whole + broken) == steps
+    assert emulate.sealing_ms(broken) == {}
+
+
+def audit_says(monkeypatch, status=0, **changed):
+    told = {"envelopes": 5, "opened": 5, "violations": 0, "notices": 0} | changed
+    done = SimpleNamespace(returncode=status, stdout=json.dumps(told), stderr="")
+    monkeypatch.setattr(verdict.subprocess, "run", lambda *_, **__: done)
+    return verdict.audit(Path("run"), 0)
+
+
+def test_an_audit_that_found_something_or_did_not_open_everything_is_a_finding(monkeypatch):
+    assert audit_says(monkeypatch) == "5 envelopes, 5 opened: 0 violations, 0 notices"
+    for planted in ({"status": 1}, {"opened": 4}, {"opened": 0, "envelopes": 0}):
+        with pytest.raises(Finding):
+            audit_says(monkeypatch, **planted)
+
+
+@pytest.mark.parametrize(
     ("mends", "reference"), [("mends.mjs", "mends.mjs"), ("wifi_mends.py", "wifi_mends")]
 )
 def test_each_fault_that_is_mended_elsewhere_stands_in_the_one_file_and_is_named_there(
@@ -121,7 +161,8 @@ def test_each_fault_that_is_mended_elsewhere_stands_in_the_one_file_and_is_named
         for path in [*EMULATOR.glob("*.mjs"), *EMULATOR.glob("*.py")]
         for name in re.findall(rf"\b(?<!wifi_){reference}: ([A-Z]+)", path.read_text())
     ]
-    assert sorted(set(named)) == sorted(listed)
+    assert set(listed) <= set(named)
+    assert {name for name, _ in named} == {name for name, _ in listed}
 
 
 def test_a_node_that_is_too_old_is_named(tmp_path):
