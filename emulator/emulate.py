@@ -66,13 +66,23 @@ STORED = "        # Again: what the C stack"
 STEPS = ("load", "seal", "scrub", "store")
 
 
-def mark(number: int, text: str) -> tuple[str, str, str]:
-    """Return the patch that has the tag print its time in front of this text."""
+# Between these two the receiver's bytes go by unread, and may be lost.
+SAMPLING = "duty.sampling"
+REST, WAKE = "        self._tag.is_resting = True\n", "        self._tag.gap.resume()\n"
+
+
+def mark(module: str, text: str, printed: str) -> tuple[str, str, str]:
+    """Return the patch that has the tag print this in front of this text."""
     indent = text[: len(text) - len(text.lstrip())]
-    return SEALING, text, f"{indent}print('#seal', {number}, tag.clock.ms())\n{text}"
+    return module, text, f"{indent}print({printed})\n{text}"
 
 
-MARKS = tuple(mark(number, text) for number, text in enumerate((LOAD, SEAL, SCRUB, STORE, STORED)))
+BATCH = (LOAD, SEAL, SCRUB, STORE, STORED)
+MARKS = (
+    *(mark(SEALING, text, f"'#seal', {at}, tag.clock.ms()") for at, text in enumerate(BATCH)),
+    mark(SAMPLING, REST, "'#rest'"),
+    mark(SAMPLING, WAKE, "'#wake'"),
+)
 
 
 def sealing_ms(console: str) -> dict[str, list[int]]:
@@ -162,6 +172,7 @@ def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         "awake_share": measured["busyMs"] / measured["ms"],
         "lost_while_the_uart_was_full": measured["lostFull"],
         "lost_while_its_rate_was_changed": measured["lostOff"],
+        "lost_of_what_went_by_in_a_rest": measured["lostResting"],
     }
     if measured["heap"]:
         free = [free for _, free in measured["heap"]]

@@ -34,7 +34,8 @@ export class Pico {
     this.onConsole = null;  // (text)
     this.onListening = null;  // (uart): its receiver was switched on
     // Bytes of a receiver's that came while the UART was off, or full; the rest speaks for itself.
-    const lost = { off: 0, full: 0 };
+    const lost = { off: 0, full: 0, resting: 0 };
+    this.isUnread = false;  // a rest: what the receiver says goes by, by intent
     this.counts = { resets: 0, lost, erases: new Map(), programs: 0, busyNs: 0, dogGapNs: 0 };
     this.powerOn();
   }
@@ -64,7 +65,7 @@ export class Pico {
     mendNoise(mcu, this.seed + (this.repeatsNoise ? 0 : this.counts.resets + this.beforeNs));
     mcu.uart.forEach((uart, i) => {
       uart.onListening = () => this.onListening?.(i);
-      uart.onLost = (why) => { this.counts.lost[why]++; };
+      uart.onLost = (why) => { this.counts.lost[this.isUnread ? 'resting' : why]++; };
     });
     this.watchDog(mendWatchdog(mcu, (reason) => { this.resetReason = reason; }));
     this.connectUsb();

@@ -20,7 +20,12 @@ pico.writeVolume(fs.readFileSync(job.volume));
 if (job.feed) pico.feed(job.uart, job.baud, readFeed(job.feed));
 
 const consoleFile = fs.openSync(job.console, 'w');
-pico.onConsole = (text) => { fs.writeSync(consoleFile, text); };
+let seen = '';
+pico.onConsole = (text) => {
+  fs.writeSync(consoleFile, text);
+  seen = (seen + text).slice(-1000);
+  pico.isUnread = seen.lastIndexOf('#rest') > seen.lastIndexOf('#wake');  // emulate.py's marks
+};
 
 let listeningMs = null;
 pico.onListening = (uart) => { if (uart === job.uart) listeningMs ??= pico.ms; };
@@ -62,6 +67,7 @@ fs.writeFileSync(job.result, JSON.stringify({
   resets: counts.resets,
   lostFull: counts.lost.full,
   lostOff: counts.lost.off,
+  lostResting: counts.lost.resting,
   busyMs: counts.busyNs / 1e6,
   watchdogGapMs: counts.dogGapNs / 1e6,
   programs: counts.programs,
