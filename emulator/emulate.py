@@ -90,8 +90,8 @@ def sealing_ms(console: str) -> dict[str, list[int]]:
     marks = [(int(number), int(ms)) for number, ms in re.findall(r"#seal (\d+) (\d+)", console)]
     found: dict[str, list[int]] = {}
     for at in range(len(marks) - len(STEPS)):
-        numbers, times = zip(*marks[at : at + len(MARKS)], strict=True)
-        if numbers != tuple(range(len(MARKS))):
+        numbers, times = zip(*marks[at : at + len(BATCH)], strict=True)
+        if numbers != tuple(range(len(BATCH))):
             continue
         for step, begin, end in zip(STEPS, times, times[1:], strict=False):
             found.setdefault(step, []).append(end - begin)
