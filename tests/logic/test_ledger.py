@@ -1,5 +1,6 @@
 """tag/ledger.py: what the next life knows of what was told."""
 
+from tag import locate, policy
 from tag.ledger import MOST, Ledger
 from wire.record import CASE, LOCATE, STRAP
 
@@ -73,3 +74,24 @@ def test_a_locate_order_that_is_refused_is_told_once_and_few_of_them_are():
     assert told == list(range(1, 9))
     ledger.follow(2)
     assert ledger.refuse(1)
+
+
+def test_a_locate_order_is_for_its_tag_its_version_and_its_hours():
+    issued, expires = 1_800_000_000, 1_800_003_600
+    fields = {1: 2, 2: bytes(8), 3: 5, 4: 1, 5: issued, 6: expires, 7: "A", 8: "B", 9: "C"}
+    order = locate.LocateOrder(locate.check(fields))
+    for tag, version, utc_s, code in (
+        (bytes(8), 5, issued - 86_400 + 1, None),
+        (bytes(8), 5, issued - 86_400, policy.BAD_LIMIT),
+        (bytes(8), 5, expires - 1, None),
+        (bytes(8), 5, expires, policy.BAD_LIMIT),
+        (bytes(7) + b"\x01", 5, issued, policy.OTHER_TAG),
+        (bytes(8), 4, issued, policy.BAD_LIMIT),
+        (bytes(8), 6, issued, policy.BAD_LIMIT),
+    ):
+        try:
+            locate.check_for(order, tag, version, utc_s)
+            refused = None
+        except policy.PolicyError as error:
+            refused = error.code
+        assert refused == code, (tag, version, utc_s, refused)
