@@ -261,7 +261,8 @@ def _misfile(dossier):
 @fault("order-overlong")
 def _(dossier):
     """an order of 93 days"""
-    duty, officer = ([one[0]] * 14 for one in dossier.recipients[1:3])
+    more = [bytes([place + 8]) * 32 for place in range(26)]
+    duty, officer = ([one[0], *more[at::2]] for at, one in enumerate(dossier.recipients[1:3]))
     dossier.fields[policy.NOT_AFTER] = orders.NOT_BEFORE + 93 * 86_400
     dossier.fields[policy.RECIPIENTS] = [WEEK, duty, officer, dossier.recipients[3]]
 
@@ -283,6 +284,24 @@ def _(dossier):
     """an order tiles the town with zones"""
     tiles = [orders.circle(policy.EXCLUSION, 9_000 + n, 9_000, 100) for n in range(20)]
     dossier.fields[policy.ZONES] += tiles
+
+
+@fault("order-keys-repeated")
+def _(dossier):
+    """an order has the duty desk's key as the wearer's"""
+    dossier.fields[policy.NOT_AFTER] = orders.NOT_BEFORE + 14 * 86_400
+    _, duty, officer, wearer = dossier.recipients
+    more = [officer[0], bytes([9]) * 32]
+    dossier.fields[policy.RECIPIENTS] = [WEEK, [duty[0], wearer], more, wearer]
+
+
+@fault("order-keys-repeated")
+def _(dossier):
+    """an order has one duty key for every week"""
+    dossier.fields[policy.NOT_AFTER] = orders.NOT_BEFORE + 14 * 86_400
+    _, duty, officer, wearer = dossier.recipients
+    more = [officer[0], bytes([9]) * 32]
+    dossier.fields[policy.RECIPIENTS] = [WEEK, [duty[0]] * 2, more, wearer]
 
 
 # Content that does not open as it must.

@@ -233,11 +233,11 @@ def test_nothing_that_was_sealed_and_no_address_is_in_the_database(agency):
     agency.take(agency.seal([position], batch.ALERT))
     agency.store.close()
     with sqlite3.connect(agency.database) as other:
-        names = {row[1] for table in ("envelopes", "evidence", "policies", "tags")
+        names = {row[1] for table in ("envelopes", "evidence", "policies", "locates", "tags")
                  for row in other.execute(f"PRAGMA table_info({table})")}  # fmt: skip
     assert names == {
         "id", "tag", "number", "hash", "sealed", "received_s", "version", "signed",
-        "least_policy_version", "log_head",
+        "least_policy_version", "log_head", "expires_s",
     }  # fmt: skip
     raw = agency.database.read_bytes()
     for value in (47_123_456, 32_654_321 - 1):

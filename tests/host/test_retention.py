@@ -122,6 +122,13 @@ def test_what_is_destroyed_and_held_stands_in_the_log_that_the_wearer_reads(agen
     assert json.dumps(entry["envelopes"]) == "[]"
 
 
+def test_a_shred_says_where_the_wearers_key_lies_beside_what_it_destroyed(agency, capsys):
+    for there in (True, False):
+        shred(agency, 60)
+        assert ("the wearer's key lies in it too" in capsys.readouterr().out) == there
+        (agency.ring.folder / "wearer.pem").unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize("wrong", [["--case", " "], ["--tag", "ab"], ["--log", "/dev/null/x"]])
 def test_what_cannot_be_logged_is_not_destroyed(agency, wrong, capsys):
     command = ["keys", "shred", str(agency.ring.folder), "--log", str(agency.folder / "log")]

@@ -52,6 +52,7 @@ CODES = {
     "order-overridden": _notice("DESIGN 3, 4"),
     "order-twice": _violation("R18, R28"),
     "order-unlawful": _violation("R29, FORMAT 7"),
+    "order-keys-repeated": _violation("R16, DESIGN 4"),
     "version-rolled-back": _violation("R18, R28"),
     "recipients-wrong": _violation("DESIGN 4, FORMAT 7"),
     # Content: needs the keys that open it.

@@ -95,8 +95,23 @@ def _audit_order(filed: Filed, issuer: bytes | None) -> list[Found]:
     if filed.twin is not None:
         words = "Another order is signed under this version: not everybody has the same one."
         told.append(("order-twice", words))
+    if _repeats_keys(filed):
+        words = "A recipient's key stands in the order twice: one week's destruction leaves it."
+        told.append(("order-keys-repeated", words))
     told += [("order-overridden", sentence) for sentence in _override_words(filed)]
     return [Found(code, filed.tag, None, filed.version, sentence) for code, sentence in told]
+
+
+def _repeats_keys(filed: Filed) -> bool:
+    """Return whether two weeks or two roles have one key, of which no rule of the order speaks."""
+    recipients = filed.fields.get(policy.RECIPIENTS)
+    if not isinstance(recipients, list) or len(cast("list[object]", recipients)) != 4:
+        return False  # told as a rule that is broken
+    _, duty, officer, wearer = cast("list[Any]", recipients)
+    if not isinstance(duty, list) or not isinstance(officer, list):
+        return False
+    keys = cast("list[Any]", [*duty, *officer, wearer])
+    return any(keys.count(key) > 1 for key in keys)
 
 
 def _override_words(filed: Filed) -> list[str]:

@@ -171,9 +171,11 @@ def shred(
         store.set_log_head(owner, head)
         store.close()
     gone = ring.shred(utc_s)
+    left = ring.has_wearers_key()
+    but = "; but the wearer's key lies in it too, and opens what they opened" if left else ""
     tell(
-        f"{folder}: destroyed {counted(len(gone), 'secret')}; no trace of them is left in it",
-        {"destroyed": gone},
+        f"{folder}: destroyed {counted(len(gone), 'secret')}; no trace of them is left in it{but}",
+        {"destroyed": gone, "wearers_key_is_here": left},
         as_json=json,
     )
 

@@ -180,6 +180,10 @@ class Keyring:
         """Return the holds, in the order in which they were made."""
         return self._content()[1].holds
 
+    def has_wearers_key(self) -> bool:
+        """Return whether the wearer's private key lies here: in a trial, or against the rules."""
+        return (self.folder / _WEARER).exists()
+
     def weeks(self) -> dict[str, list[int]]:
         """Return the weeks whose private keys are there, by role; no ring key is needed."""
         fields = self._sealed_fields()
