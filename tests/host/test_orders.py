@@ -11,6 +11,7 @@ from reticent.archive.keyring import Keyring
 from reticent.errors import BadInput
 from reticent.orders import compiler
 from reticent.orders.compiler import compile_order
+from reticent.orders.describe import describe
 from reticent.orders.fault import OrderFault
 from reticent.orders.order import read_order
 from reticent.orders.signing import read_policy, sign_policy
@@ -117,6 +118,12 @@ def test_what_is_signed_is_read_back_and_nothing_else_is(fields, ring):
         with pytest.raises(BadInput) as caught:
             read_policy(wrong, ring.issuer_public())
         assert message in str(caught.value), message
+
+
+def test_no_entry_of_the_statement_stands_for_a_field_of_the_order(fields):
+    """Such an order is refused; who looks at one all the same must not be told what it is not."""
+    statement = {**fields[policy.STATEMENT], "level": "presence", "zones": []}
+    assert describe({**fields, policy.STATEMENT: statement}) == describe(fields)
 
 
 def test_an_order_is_for_the_tag_it_names(order, recipients):

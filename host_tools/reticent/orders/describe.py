@@ -11,6 +11,9 @@ from reticent.orders.order import LEVELS, LIMITS
 from reticent.orders.zones import KINDS
 from reticent.tagcode import batch, order_limits, policy
 
+# Named: whatever else a statement had must not stand for a field of the order.
+_STATEMENT = ("controller", "lawful_basis", "purposes", "alternatives", "justification")
+
 
 def describe(fields: dict[int, Any]) -> dict[str, Any]:
     """Return the policy in words and plain values."""
@@ -41,7 +44,7 @@ def describe(fields: dict[int, Any]) -> dict[str, Any]:
         "overrides": [_describe_override(entry) for entry in fields[policy.OVERRIDES]],
         "review": _describe_review(fields[policy.REVIEW]),
         "revoked": fields[policy.REVOKED],
-        **fields[policy.STATEMENT],
+        **{name: fields[policy.STATEMENT][name] for name in _STATEMENT},
     }
 
 
