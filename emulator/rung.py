@@ -6,13 +6,15 @@ Exit status: 0 done, 1 a finding, 2 what whoever called it can mend, 130 interru
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
-from reticent.errors import ReticentError
+from reticent.errors import Finding, ReticentError
 
 Result = TypeVar("Result")
 _CHIPS = 2  # at a time; each takes a processor and up to a gigabyte
@@ -36,13 +38,59 @@ def hours(parser: argparse.ArgumentParser, given: Sequence[float]) -> tuple[floa
 
 
 def side_by_side(calls: Iterable[Callable[[], Result]]) -> Iterator[Result]:
-    """Yield what the calls return, in their order; after a failure none is begun any more."""
+    """Yield the calls' results in their order; after a failure or an interrupt all chips end."""
     pool = ThreadPoolExecutor(_CHIPS)
+    _chips.is_over = False
     try:
         for future in [pool.submit(call) for call in calls]:
             yield future.result()
+    except BaseException:
+        _chips.end()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class _Chips:
+    """The emulators that run. A thread that builds a tag goes on, but then starts none."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def start(self, command: list[str], errors: TextIO) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self.is_over:
+                raise Finding("ended with the others")
+            process = subprocess.Popen(command, stderr=errors)
+            self._running.add(process)
+            return process
+
+    def ended(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()  # which is nothing to one that has ended
+        self._running.discard(process)
+
+    def end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            for process in self._running:
+                process.terminate()
+
+
+_chips = _Chips()
+
+
+def run_chip(command: list[str], log: Path) -> None:
+    """Run an emulator, its errors in a file; Finding where it fails or ends with the others."""
+    with log.open("w") as errors:
+        process = _chips.start(command, errors)
+        try:
+            status = process.wait()
+        finally:
+            _chips.ended(process)
+    if status:
+        raise Finding(f"the emulator failed: {log} says why, console.txt what the tag said")
 
 
 def run(main: Callable[[], list[str] | None]) -> None:

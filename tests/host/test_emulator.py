@@ -225,6 +225,36 @@ def test_after_a_failure_the_chips_that_wait_are_not_started():
     assert len(begun) < 40
 
 
+@pytest.mark.parametrize("error", [Finding("one"), KeyboardInterrupt()])
+def test_what_fails_or_is_interrupted_ends_the_chips_that_run(tmp_path, error):
+    begun, ended = threading.Event(), []
+
+    def chip():
+        begun.set()
+        try:
+            rung.run_chip([sys.executable, "-c", "import time; time.sleep(50)"], tmp_path / "log")
+        except Finding as why:
+            ended.append(str(why))
+        rung.run_chip([sys.executable, "-c", "import time; time.sleep(50)"], tmp_path / "log")
+
+    def fail():
+        begun.wait(20)
+        raise error
+
+    with pytest.raises(type(error)):
+        list(rung.side_by_side([fail, chip]))
+    assert len(ended) == 1
+
+
+def test_an_emulator_that_fails_is_a_finding_that_names_its_log(tmp_path):
+    def chip():
+        rung.run_chip([sys.executable, "-c", "raise ValueError(7)"], tmp_path / "log")
+
+    with pytest.raises(Finding, match=f"{tmp_path}/log says why"):
+        list(rung.side_by_side([chip]))
+    assert "ValueError: 7" in (tmp_path / "log").read_text()
+
+
 def test_compiled_code_does_what_the_emulators_own_core_does():
     if shutil.which("node") is None or not (EMULATOR / "node_modules/rp2040js").is_dir():
         pytest.skip("node or rp2040js is missing: make emulator/.ready")
