@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from agency import SLOT, START_S, Agency
+from reticent.archive import key_commands
 from reticent.archive.keyring import Keyring, role_keys
 from reticent.archive.opener import authenticate, is_for, secret_of
 from reticent.archive.session import Purpose, Session
@@ -138,12 +139,33 @@ def test_what_cannot_be_logged_is_not_destroyed(agency, wrong, capsys):
     assert Keyring(agency.ring.folder).weeks() == before
 
 
+def hold(agency, *more):
+    """Return the exit status of a hold of the officer's envelopes 2 to 4."""
+    command = ["keys", "hold", "--database", str(agency.database), "--tags", str(agency.tags)]
+    command += ["--keys", str(agency.ring.folder), "--name", "h", "--role", "officer", "--tag"]
+    command += [agency.tag.id.hex(), "--first", "2", "--last", "4", "--purpose", "a complaint"]
+    command += ["--case", "79", "--until", day(90), "--now", day(1)]
+    return run([*command, *more])
+
+
+def test_a_hold_is_on_the_disk_before_any_secret_is_unwrapped(agency, monkeypatch):
+    seen = []
+    unwraps = key_commands.secret_of
+
+    def look_then_unwrap(*arguments):
+        seen.append([entry["envelopes"] for entry in agency.log.entries(agency.tag.id)])
+        return unwraps(*arguments)
+
+    monkeypatch.setattr(key_commands, "secret_of", look_then_unwrap)
+    assert hold(agency) == 0
+    assert seen == [[[2, 3, 4]]] * 3
+    assert hold(agency, "--case", " ") == 2
+    assert len(seen) == 3
+
+
 def test_a_session_opens_what_is_held_and_the_rest_is_for_others(agency):
     keys = agency.ring.folder
-    hold = ["keys", "hold", "--database", str(agency.database), "--tags", str(agency.tags)]
-    hold += ["--keys", str(keys), "--name", "h", "--role", "officer", "--tag"]
-    hold += [agency.tag.id.hex(), "--first", "2", "--last", "4", "--purpose", "a complaint"]
-    assert run([*hold, "--case", "79", "--until", day(90), "--now", day(1)]) == 0
+    assert hold(agency) == 0
     shred(agency, 62)
     ring = Keyring(keys)
     session = Session(

@@ -236,8 +236,7 @@ def hold(
         stored = [one for one in store.envelopes(owner) if first <= one.number <= last]
         genuine, _ = authenticate(stored, read_identities(desk.tags))
         ours = [one for one in genuine if is_for(opens, one)]
-        secrets = {one.sealed.hash: secret_of(one, opens) for one in ours}
-        if not secrets:
+        if not ours:
             raise BadInput(f"no envelope from {first} to {last} of this tag is for {role} here")
         numbers = [one.sealed.number for one in ours]
         words = f"hold {name} until {format_utc(ends_s)}: {purpose}"
@@ -245,6 +244,8 @@ def hold(
             Opening(owner, who.name(), role, words, case, numbers), utc_s
         )
         store.set_log_head(owner, head)
+        # Logged first, like an opening: these secrets open the envelopes.
+        secrets = {one.sealed.hash: secret_of(one, opens) for one in ours}
     except Refusal as reason:
         raise BadInput(f"an envelope must not be believed: {reason}; nothing is held") from None
     finally:
