@@ -27,7 +27,7 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
         raise WontOverwrite(f"{path} exists; move it away or choose another place") from None
     finally:
         temporary.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_whole(path: Path, data: bytes, mode: int = PUBLIC) -> None:
@@ -38,7 +38,7 @@ def write_whole(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     except OSError as error:
         temporary.unlink()
         raise BadInput(f"{path}: {error.strerror or error}") from None
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -70,7 +70,8 @@ def _write_temporary(path: Path, data: bytes, mode: int) -> Path:
     return temporary
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have on the disk which files the folder has."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -8,6 +8,7 @@ import pytest
 
 from reticent.archive.access_log import AccessLog, Opening
 from reticent.errors import Finding
+from synced import Synced
 
 TAG = bytes(range(8))
 
@@ -27,6 +28,14 @@ def log(tmp_path):
 
 def lines(log):
     return (log._folder / f"{TAG.hex()}.jsonl").read_bytes().splitlines(keepends=True)
+
+
+def test_an_entry_and_a_new_logs_name_are_on_the_disk_when_append_returns(tmp_path, monkeypatch):
+    synced, log = Synced(monkeypatch), AccessLog(tmp_path / "log")
+    for number in range(2):
+        log.append(opening(number), number)
+        assert synced.holds(tmp_path / "log" / f"{TAG.hex()}.jsonl"), number
+    assert synced.holds(tmp_path / "log")
 
 
 def test_entries_say_who_why_when_and_what(log):

@@ -21,6 +21,7 @@ from reticent.clock import parse_utc
 from reticent.errors import BadInput, Finding, WontOverwrite
 from reticent.files import PRIVATE, write_new, write_whole
 from reticent.tagcode import batch, envelope
+from synced import Synced
 
 MONDAY_S = parse_utc("2026-11-23")
 DAY_S = 86_400
@@ -339,6 +340,26 @@ def test_a_wearer_cannot_hand_in_a_key_to_which_nothing_can_be_sealed(ring, tmp_
             read_public_keys(path)
     path.write_text(f'wearer = "{good}"\n')
     assert wearer.read_public(path).hex() == good
+
+
+def test_a_replaced_ring_key_is_overwritten_where_it_lay(ring, tmp_path, monkeypatch):
+    """Removing alone would leave it in free blocks: a second name shows what lies there."""
+    key = ring.folder / "ring-key" / "key"
+    block = tmp_path / "block"
+    os.link(key, block)
+    was, synced = block.read_bytes(), Synced(monkeypatch)
+    ring.rotate()
+    assert block.read_bytes() == bytes(len(was))
+    assert synced.states.count((block.stat().st_ino, len(was))) == 2  # noise, then zeros
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    synced = Synced(monkeypatch)
+    write_new(tmp_path / "new", b"first", PRIVATE)
+    write_whole(tmp_path / "whole", b"second")
+    for name in ("new", "whole"):
+        assert synced.holds(tmp_path / name), name
+    assert synced.states[-1][0] == tmp_path.stat().st_ino, "the name too"
 
 
 def test_write_new_refuses_and_write_whole_replaces(tmp_path):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from reticent.clock import format_utc
 from reticent.errors import BadInput, Finding
-from reticent.files import make_private_folder, read_bytes
+from reticent.files import make_private_folder, read_bytes, sync_folder
 from reticent.tagcode import envelope
 
 _NO_HEAD = envelope.ZERO_HASH
@@ -59,6 +59,8 @@ class AccessLog:
             file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        if head == _NO_HEAD:
+            sync_folder(self._folder)  # the file is new
         return hashlib.sha256(line).digest()
 
     def head(self, tag: bytes) -> bytes:
