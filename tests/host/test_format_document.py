@@ -19,6 +19,7 @@ from reticent.tagcode import (
     locate,
     order_limits,
     policy,
+    reasons,
     record,
     zone_limits,
 )
@@ -43,6 +44,18 @@ def test_every_event_has_a_row():
     rows = re.findall(r"^\| ([\d, ]+) \| [A-Za-z]", section(3), re.M)
     listed = {int(code) for row in rows for code in row.split(",")}
     assert listed == set(EVENT_NAMES) == set(events.CLASSES) | set(events.RANGES)
+
+
+def test_a_boots_reasons_are_the_documents():
+    row = re.search(r"^\| 1 \| boot \| (.*) \|$", section(3), re.M)[1]
+    plain, died = row.split("; 16 + 8 x how + task")
+    assert [int(number) for number in re.findall(r"\d+", plain)] == [
+        reasons.POWER_ON, reasons.STARVED, reasons.DOCKED,
+    ]  # fmt: skip
+    tasks, hows = died.split("; how")
+    for part, names in ((tasks, reasons.TASKS), (hows, reasons.HOWS)):
+        assert [int(number) for number in re.findall(r"\d+", part)] == list(range(len(names)))
+    assert reasons.died(3, 2) == 16 + 8 * 2 + 3
 
 
 def test_the_records_are_the_documents():
