@@ -1,6 +1,7 @@
 """tag/ledger.py: what the next life knows of what was told."""
 
-from tag import locate, policy
+import orders
+from tag import exceptions, locate, policy
 from tag.ledger import MOST, Ledger
 from wire.record import CASE, LOCATE, STRAP
 
@@ -66,6 +67,29 @@ def test_what_cannot_be_read_leaves_no_exception():
         assert not ledger.spend(LOCATE, 1, NOW_S), stored
         assert ledger.breach_s, stored
     assert MOST == 3
+
+
+def test_an_exception_is_the_orders_until_its_review_is_due_and_waits_for_a_fix_so_long():
+    order = policy.Policy(orders.fields(EXCEPTIONS=["a reason", None]))
+    due_s = order.review_by
+    for utc_s, cause, granted in (
+        (due_s - 1, STRAP, True),
+        (due_s, STRAP, False),
+        (due_s - 1, LOCATE, False),  # the order does not grant it
+    ):
+        assert exceptions.Exceptions(order, Ledger(1)).arm(utc_s, cause, 7) == granted, utc_s
+    order = policy.Policy(orders.fields(EXCEPTIONS=[None, "a reason"]))
+    for armed_s, wait_s, over in (
+        (NOW_S, exceptions.LOCATE_WAIT_S - 1, []),
+        (NOW_S, exceptions.LOCATE_WAIT_S, [7]),
+        (due_s - 9, 8, []),
+        (due_s - 9, 9, [7]),
+    ):
+        armed = exceptions.Exceptions(order, Ledger(1))
+        assert armed.arm(armed_s, LOCATE, 7)
+        assert armed.pass_time(armed_s + wait_s) == over, (armed_s, wait_s)
+        assert armed.take() == ([] if over else [(LOCATE, 7)])
+        assert not armed.is_armed()
 
 
 def test_a_locate_order_that_is_refused_is_told_once_and_few_of_them_are():

@@ -92,7 +92,9 @@ def test_what_may_follow_an_order_and_what_may_not():
     end = orders.NOT_BEFORE + 28 * DAY_S
     later = {"NOT_AFTER": end + DAY_S}
     reviewed = {"REVIEW": [orders.NOT_BEFORE + DAY_S, "a judge", "it is needed"]}
-    stale = {"REVIEW": [orders.NOT_BEFORE - DAY_S, "a judge", "it is needed"]}
+    stale = {"REVIEW": [orders.NOT_BEFORE - 1, "a judge", "it is needed"]}
+    first = {"REVIEW": [orders.NOT_BEFORE, "a judge", "it is needed"]}
+    again = {"REVIEW": [orders.NOT_BEFORE + DAY_S + 1, "a judge", "it is needed"]}
     lower = {"LEVEL": policy.BREACH}
     review_later = {"REVIEW_BY": end}
     grant = {"OVERRIDES": [[order_limits.OTHER_ZONES, 9, "a court says so"]]}
@@ -116,6 +118,8 @@ def test_what_may_follow_an_order_and_what_may_not():
         (refused_orders._with(later, reviewed, grant), {}, None),
         (refused_orders._with(later, reviewed), lower, None),
         (refused_orders._with(later, stale), {}, old_review),
+        (refused_orders._with(later, first), {}, None),
+        (refused_orders._with(later, again), reviewed, None),
         (refused_orders._with(later, reviewed), reviewed, old_review),
     )
     for new, old, rule in cases:
