@@ -1,10 +1,15 @@
 """What the benches hold a figure to: each bar sees what is above it, and what was not measured."""
 
+from argparse import Namespace
+
+import entry_rule
 import gnss_emulated
 import pytest
 import seal_emulated
 import secrets_emulated
+import shapely_oracle
 import zone_cost
+import zones_around
 
 from reticent.tagcode import vault
 
@@ -127,3 +132,64 @@ def test_a_block_may_be_elsewhere_after_a_cut_only():
     cut = "blocks 3 4\nboot {} 9\nblocks 3 5\nboot whole 12\nblocks 3 5\n"
     assert secrets_emulated.moves(cut.format("cut")) == []
     assert len(secrets_emulated.moves(cut.format("whole"))) == 1
+
+
+NOISE = Namespace(jumps=2, mean_jump=8, overlap=False, seed=1, every_fix=False, hours=15, months=0)
+
+
+def test_a_rule_that_enters_falsely_is_not_as_r6_has_it(monkeypatch):
+    monkeypatch.setattr(entry_rule, "SHAPES", (entry_rule.edge,))
+    assert entry_rule.false_decisions(NOISE) == []
+    monkeypatch.setattr(entry_rule, "Own", entry_rule.FourInARow)
+    false = entry_rule.false_decisions(NOISE)  # as entries, as exits, and beside the others
+    assert [line.split(":")[0] for line in false] == ["edge, 20 m off"] * 3
+
+
+class Late(entry_rule.Own):
+    """Decides twenty seconds after it could."""
+
+    def __init__(self, shape, sign):
+        super().__init__(shape, sign)
+        self.decided_s = None
+
+    def is_idle(self):
+        return False
+
+    def fix(self, second, north, east, depth_dm):
+        if super().fix(second, north, east, depth_dm):
+            self.decided_s = second
+        return self.decided_s is not None and second == self.decided_s + 20
+
+
+def test_a_rule_that_decides_late_is_not_as_r6_has_it(monkeypatch):
+    monkeypatch.setattr(entry_rule, "APPROACHES", ("10", "at once"))
+    args = Namespace(**vars(NOISE), runs=4)
+    assert entry_rule.true_decisions(args) == []
+    monkeypatch.setattr(entry_rule, "Own", Late)
+    late = entry_rule.true_decisions(args)
+    assert [line.split(":")[0] for line in late] == [
+        "entry 10, 150 m for 60 s",
+        "exit 10, 150 m for 60 s",
+    ]
+
+
+def test_a_false_entry_into_the_whole_zone_set_is_told(monkeypatch):
+    args = Namespace(**vars(NOISE), whole_hours=1)
+    monkeypatch.setattr(entry_rule, "false_entries", lambda tracks: 0)
+    assert entry_rule.whole(args) == []
+    monkeypatch.setattr(entry_rule, "false_entries", lambda tracks: 3)
+    assert len(entry_rule.whole(args)) == 1
+    inside = [[[1_000] * 90, [0] * 90]]  # 100 m north, in the zones around
+    assert zones_around.false_entries(map(zones_around.np.array, inside)) > 0
+
+
+def test_a_point_that_the_tag_alone_sees_otherwise_ends_the_comparison_with_1(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["shapely_oracle.py", "300"])
+    contains = shapely_oracle.Table.contains
+    for change, status in ((False, 0), (True, 1)):
+        monkeypatch.setattr(
+            shapely_oracle.Table, "contains", lambda self, k, c=change: contains(self, k) ^ c
+        )
+        with pytest.raises(SystemExit) as ended:
+            shapely_oracle.main()
+        assert ended.value.code == status

@@ -27,8 +27,8 @@ import verdict
 import wifi_mends
 
 
-def run(script, uf2, **environment):
-    command = [sys.executable, EMULATOR / script, "--uf2", uf2, "--out", "nowhere"]
+def run(script, uf2, *options, **environment):
+    command = [sys.executable, EMULATOR / script, "--uf2", uf2, "--out", "nowhere", *options]
     return subprocess.run(
         command, env=os.environ | environment, capture_output=True, text=True, check=False
     )
@@ -101,6 +101,24 @@ def test_without_a_build_it_says_so_and_ends(tmp_path, script):
     assert done.stderr == (
         f"emulate: skipped: an official UF2 of RPI_PICO at {tmp_path}/none.uf2 is missing\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "why"),
+    [
+        ("emulate.py", ["--day", "--only", "heap"], "--day is one tag over all hours"),
+        (
+            "emulate.py",
+            ["--hours", "5", "3"],
+            "--hours: from 0 to 24, the first before the second",
+        ),
+        ("cuts.py", ["--cuts", "0"], "--cuts: one at least"),
+    ],
+)
+def test_options_that_make_no_run_are_refused(tmp_path, script, options, why):
+    done = run(script, tmp_path / "none.uf2", *options)
+    assert done.returncode == 2
+    assert why in done.stderr.splitlines()[-1]
 
 
 def test_without_node_it_says_so_and_ends(tmp_path):
