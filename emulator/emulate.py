@@ -149,10 +149,8 @@ def emulate(
     way = EmulatedWay(run, track, redated(order, track.start_s), machine, look_ms)
     began_s = time.monotonic()
     outcome = way.go(lambda line: None)
-    measured = way.measured | {
-        "wall_s": time.monotonic() - began_s,
-        "audit": audit(folder, track.end_s),
-    }
+    measured = way.measured | {"wall_s": time.monotonic() - began_s}
+    measured |= audit(folder, track.end_s)
     measured["summary"] = summary(outcome)
     measured |= figures(measured, outcome)
     (folder / "measured.json").write_text(json.dumps(measured, indent=1))
@@ -220,7 +218,7 @@ def show(head: str, measured: dict[str, Any]) -> None:
     """Print a run's figures."""
     print(head)
     for name, value in measured.items():
-        if name not in ("heap", "erases", "cuts"):
+        if name not in ("heap", "erases", "cuts", "audit_faults"):
             print(f"  {name:32} {value}")
 
 

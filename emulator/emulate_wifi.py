@@ -185,8 +185,9 @@ def emulate(
     outcome = way.go(lambda line: None)
     (folder / "measured.json").write_text(json.dumps(way.measured))
     found = way.found() | {"wall_s": time.monotonic() - began_s, "summary": summary(outcome)}
-    found |= {"audit": audit(folder, track.end_s)}
-    return found, faults(way.measured) + network_faults(found, len(way.stays()))
+    found |= audit(folder, track.end_s)
+    wrong = faults(way.measured | found) + network_faults(found, len(way.stays()))
+    return found, wrong
 
 
 def main() -> list[str]:

@@ -21,6 +21,7 @@ import rung
 from emulate import LOOKS, MARKS, SHORT_H, SHORT_UPLOAD_S, STEPS, emulate
 from emulated import Machine
 from needs import EMULATOR, require_all
+from verdict import faults
 
 from reticent.errors import Finding
 from reticent.sim.demo import example_order
@@ -88,9 +89,8 @@ def steps(measured: dict[str, Any]) -> list[str]:
     return [f"{min(times[name])} to {max(times[name])} ms" for name in (*STEPS, "in all")]
 
 
-def table(uf2: Path, folder: Path) -> list[Row]:
-    """Run everything; return the rows."""
-    runs = short_form(uf2, folder)
+def table(runs: list[dict[str, dict[str, Any]]], uf2: Path) -> list[Row]:
+    """Run the benches; return the rows of these and of the runs."""
     heaps, times = [run["heap"] for run in runs], [run["times"] for run in runs]
     sentences, zones = bench("gnss_emulated.py", uf2), bench("zone_cost.py", uf2)
     full = [sum(one["lost_while_the_uart_was_full"] for one in run.values()) for run in runs]
@@ -144,21 +144,25 @@ def day(measured: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def main() -> None:
-    """Print both tables."""
+def main() -> list[str]:
+    """Print both tables; return what no run may show."""
     parser = rung.options(__doc__)
     parser.add_argument("--day", type=Path, required=True, help="measured.json of a day, if any")
     parser.add_argument("--only-day", action="store_true", help="the day's table alone")
     given = parser.parse_args()
     require_all(given.uf2)
+    found: list[str] = []
     if not given.only_day:
+        runs = short_form(given.uf2, given.out)
+        found = [fault for run in runs for measured in run.values() for fault in faults(measured)]
         print("| | no misses | 42 cycles a miss |\n| --- | --- | --- |")
-        for what, values in table(given.uf2, given.out):
+        for what, values in table(runs, given.uf2):
             print(f"| {what} | {' | '.join(values)} |")
     if given.day.is_file():
         print("\n| a day | 42 cycles a miss |\n| --- | --- |")
         for what, value in day(json.loads(given.day.read_text())):
             print(f"| {what} | {value} |")
+    return found
 
 
 if __name__ == "__main__":

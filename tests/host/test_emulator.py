@@ -134,10 +134,12 @@ def test_without_node_it_says_so_and_ends(tmp_path):
         ({"resets": 1}, "the tag was reset 1 times"),
         ({"lostFull": 3}, "3 bytes were lost to a full UART"),
         ({"watchdogGapMs": 0}, "its watchdog was never fed"),
+        ({"audit_faults": ["Envelope 3 is missing."]}, "Envelope 3 is missing."),
     ],
 )
 def test_a_run_with_a_reset_a_lost_byte_or_no_watchdog_has_a_fault(planted, fault):
     measured = {"resets": 0, "lostFull": 0, "lostOff": 4, "watchdogGapMs": 2_800.0}
+    measured["audit_faults"] = []
     assert verdict.faults(measured | planted) == ([fault] if fault else [])
 
 
@@ -150,18 +152,26 @@ def test_a_batch_that_broke_off_shifts_no_other_batchs_steps():
     assert emulate.sealing_ms(broken) == {}
 
 
-def audit_says(monkeypatch, status=0, **changed):
+def audit_says(monkeypatch, status=0, findings=(), **changed):
     told = {"envelopes": 5, "opened": 5, "violations": 0, "notices": 0} | changed
-    done = SimpleNamespace(returncode=status, stdout=json.dumps(told), stderr="")
+    told["findings"] = [{"severity": kind, "sentence": words} for kind, words in findings]
+    done = SimpleNamespace(returncode=status, stdout=json.dumps(told), stderr="why")
     monkeypatch.setattr(verdict.subprocess, "run", lambda *_, **__: done)
     return verdict.audit(Path("run"), 0)
 
 
-def test_an_audit_that_found_something_or_did_not_open_everything_is_a_finding(monkeypatch):
-    assert audit_says(monkeypatch) == "5 envelopes, 5 opened: 0 violations, 0 notices"
-    for planted in ({"status": 1}, {"opened": 4}, {"opened": 0, "envelopes": 0}):
-        with pytest.raises(Finding):
-            audit_says(monkeypatch, **planted)
+def test_an_audit_that_found_something_or_did_not_open_everything_is_a_fault(monkeypatch):
+    line = "5 envelopes, 5 opened: 0 violations, 0 notices"
+    assert audit_says(monkeypatch) == {"audit": line, "audit_faults": []}
+    noticed = audit_says(monkeypatch, findings=[("notice", "Late.")], notices=1)
+    assert noticed["audit_faults"] == []
+    found = audit_says(monkeypatch, 1, [("violation", "Envelope 3 is missing.")], violations=1)
+    assert found["audit_faults"] == ["Envelope 3 is missing."]
+    for planted in ({"opened": 4}, {"opened": 0, "envelopes": 0}):
+        (fault,) = audit_says(monkeypatch, **planted)["audit_faults"]
+        assert fault.startswith("not all was opened: ")
+    with pytest.raises(Finding, match="failed: why"):
+        audit_says(monkeypatch, 2)
 
 
 @pytest.mark.parametrize(
