@@ -13,10 +13,12 @@ from emulated import EmulatedTag, Machine
 
 from reticent.deploy import mpy
 from reticent.deploy.build import MAIN, MARCH, build, imported
+from reticent.errors import Finding
 from reticent.sim.image import read_image
 from reticent.sim.tag import firmware_sources, read_board
 
-_LOOK = """
+_FIRST = "MicroPython, and this program"
+_LOOK = f"""
 import gc, micropython
 last = [0]
 def look(what):
@@ -24,9 +26,8 @@ def look(what):
     print("#", gc.mem_alloc() - last[0], gc.mem_free(), what)
     gc.collect()
     last[0] = gc.mem_alloc()
-look("MicroPython, and this program")
+look({_FIRST!r})
 """
-_FIRST = "MicroPython, and this program"
 _FUNCTIONS = ("work", "live")
 _SHOWN = 40  # characters of a statement
 _MS = 20_000
@@ -36,9 +37,13 @@ _HEAD = f"{'':42}{'taken':>8}{'free':>8}{'file':>8}{'code':>8}{'native':>8}{'con
 def instrumented(source: str, modules: list[str]) -> str:
     """Return main.py with a look behind each import and each statement of what joins the tag."""
     tree = ast.parse(source)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in _FUNCTIONS:
-            node.body = [part for one in node.body for part in _looked(one)]
+    found = {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    for name in _FUNCTIONS:  # KeyError: main.py joins the tag elsewhere now
+        found[name].body = [part for one in found[name].body for part in _looked(one)]
     loads = "".join(f"__import__({name!r})\nlook({name!r})\n" for name in ["asyncio", *modules])
     return f"{_LOOK}{loads}micropython.qstr_info()\n{ast.unparse(tree)}\n"
 
@@ -64,6 +69,8 @@ def ledger(folder: Path, machine: Machine, volume: Path) -> list[str]:
     tag.start(_MS)
     lines = [line for line in tag.console().splitlines() if line.startswith(("# ", "qstr"))]
     boots = [at for at, line in enumerate(lines) if line.endswith(_FIRST)]
+    if not boots:
+        raise Finding(f"the tag looked at no heap: {folder / 'console.txt'}")
     lines = lines[: boots[1] if len(boots) > 1 else len(lines)]
     return [_HEAD, *(_row(line, made.files) for line in lines), _sums(made.files, modules)]
 

@@ -1,4 +1,4 @@
-"""The emulator's rung where it cannot run, what it holds a tag to, and its reader of modules."""
+"""The emulator's rung where it cannot run, and what it holds a tag to."""
 
 import json
 import os
@@ -20,6 +20,7 @@ EMULATOR = Path(__file__).parents[2] / "emulator"
 sys.path.append(str(EMULATOR))
 import cuts
 import emulate
+import ledger
 import needs
 import rung
 import uf2
@@ -292,6 +293,16 @@ def test_compiled_code_does_what_the_emulators_own_core_does():
     cases, instructions, differ = map(int, re.findall(r"\d+", done.stdout))
     assert (cases, differ) == (3_000, 0)
     assert instructions > 100_000
+
+
+def test_the_ledger_looks_behind_what_joins_the_tag():
+    source = (FIRMWARE / "main.py").read_text()
+    text = ledger.instrumented(source, ["tag.gnss"])
+    compile(text, "main.py", "exec")
+    assert "__import__('tag.gnss')\nlook('tag.gnss')\n" in text
+    assert text.count("look(") > 20
+    with pytest.raises(KeyError, match="live"):
+        ledger.instrumented(source.replace("def live(", "def run("), [])
 
 
 def test_what_is_patched_is_in_the_source():
