@@ -2,12 +2,14 @@
 
 A command's own module has its options. Here is what they share: one line for a person where
 something is wrong, and the exit status: 0 done, 1 a finding, 2 bad input, 70 a fault of our own,
-130 interrupted.
+130 interrupted, 143 and 129 ended by SIGTERM and SIGHUP.
 """
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,15 +17,23 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from reticent.console import complain
+from reticent.console import Lasting, complain, nobody_reads
 from reticent.errors import ReticentError
 
 _BAD_INPUT, _OWN_FAULT, _INTERRUPTED = 2, 70, 130
+_SIGNALLED = 128  # and the signal's number, as shells say it
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: everything is put away as on Ctrl-C."""
+
 
 app = App(
     name="reticent",
     help="Host tools of Reticent, a reticent electronic-monitoring tag.",
     suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(negative=()),
+    console=Lasting(),
     help_epilogue=(
         "Begin with `reticent demo`, then try an order of your own: `reticent simulate --help`. "
         "Exit status: 0 done, 1 a finding, 2 bad input, 70 a fault of ours, 130 interrupted."
@@ -144,7 +154,30 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Run this process's command line."""
+    _open_standard_streams()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # else it is ignored, as under nohup
+            signal.signal(number, _terminate)
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_standard_streams() -> None:
+    """Open what the caller closed: a file of ours must not become standard output."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a path may be no text
+        else:
+            setattr(sys, name, os.fdopen(descriptor, "w", closefd=False))
+
+
+def _terminate(number: int, _frame: object) -> None:
+    raise _Terminated(number)
 
 
 def _status(command: Callable[[], None], *, debug: bool) -> int:
@@ -160,16 +193,22 @@ def _status(command: Callable[[], None], *, debug: bool) -> int:
 
 def _explain(error: BaseException) -> int:
     """Print the line for an error and return the exit status."""
-    if isinstance(error, BrokenPipeError):
-        # Who read us has seen enough; Python would complain again when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    if isinstance(error, _Terminated):
+        number = signal.Signals(error.args[0])
+        complain(f"ended by {number.name}")
+        return _SIGNALLED + number
     if isinstance(error, KeyboardInterrupt):
         complain("interrupted")
         return _INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        nobody_reads()  # Python would complain again when it flushes at the end
+        return 0
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         complain(f"{where}{error.strerror or error}")
+        return _BAD_INPUT
+    if isinstance(error, UnicodeEncodeError):
+        complain("an option is not UTF-8 text; only a file's name may be anything")
         return _BAD_INPUT
     if isinstance(error, (CycloptsError, ReticentError)):
         complain(str(error))

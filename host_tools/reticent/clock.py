@@ -9,6 +9,9 @@ from pathlib import Path
 from reticent.errors import BadInput
 from reticent.files import read_text
 
+_TOO_LATE_S = 4_102_444_800  # 2100-01-01
+_MS_DIGITS = 14  # too many for this century
+
 
 def parse_utc(text: str) -> int:
     """Return the UTC seconds of an ISO 8601 time; a date alone is its first second.
@@ -25,7 +28,10 @@ def parse_utc(text: str) -> int:
         if len(text) > len("2026-11-23"):
             raise BadInput(f"{text!r} does not say in which offset; add Z for UTC")
         moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp())
+    utc_s = int(moment.timestamp())
+    if not 0 <= utc_s < _TOO_LATE_S:
+        raise BadInput(f"{text!r} is not a time from 1970 to 2099")
+    return utc_s
 
 
 def format_utc(utc_s: int) -> str:
@@ -64,7 +70,7 @@ class _Followed(Clock):
         self.utc_s()
 
     def utc_s(self) -> int:
-        text = read_text(self._path)
-        if not text.strip().isdigit():
-            raise BadInput(f"{self._path}: not a number of milliseconds")
+        text = read_text(self._path).strip()
+        if not (text.isascii() and text.isdigit() and len(text) < _MS_DIGITS):
+            raise BadInput(f"{self._path}: not a number of milliseconds since 1970")
         return int(text) // 1000

@@ -1,7 +1,9 @@
 """archive/access_log: a chain that shows every change, removal and reordering."""
 
+import errno
 import json
 import multiprocessing
+import os
 import stat
 
 import pytest
@@ -97,6 +99,22 @@ def test_the_log_is_for_this_account_alone(log):
 def test_append_returns_the_head(log):
     assert log.append(opening(4), 4) == log.head(TAG)
     assert log.head(bytes(8)) == bytes(32)
+
+
+def test_a_full_disk_leaves_the_chain_as_it_was(log, monkeypatch):
+    before = log.head(TAG)
+    whole = os.write
+
+    def full(descriptor, data):
+        if len(data) > 1:
+            return whole(descriptor, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr(os, "write", full)
+        log.append(opening(9), 9)
+    assert log.head(TAG) == before
+    assert log.append(opening(9), 9) == log.head(TAG)
 
 
 def _append(folder, first):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -41,11 +42,29 @@ def opening(agency, *more, role="officer", reason="weekly review", case="77"):
 def test_bad_input_is_one_line_and_status_2(agency, tmp_path, capsys):
     keys, ring = str(tmp_path / "new"), str(agency.ring.folder)
     collector = ["collector", "serve", "--database", str(tmp_path / "db"), "--tags"]
+    damaged = tmp_path / "damaged"
+    shutil.copytree(ring, damaged)
+    (damaged / "ring.sealed").write_bytes(b"\x85\x01\x02\x03\x04\x05")
+    deep, long = tmp_path / "deep", tmp_path / "long"
+    deep.write_text("a = " + "[" * 100_000)
+    long.write_text("version = " + "9" * 5_000)
+    map_ = tmp_path / "map.json"
+    map_.write_text("[" * 100_000)
+    pair = ["--certificate", str(map_), "--key", str(map_)]
+    certificate = ["collector", "certificate", "--out", str(tmp_path / "c")]
+    port = ["fetch", "/dev/none", "--ca", str(map_), "--collector"]
+    zones = ["zones", "preview", str(map_), "--out", str(tmp_path / "zones.html")]
     cases = (
         (["ordre"], 'Unknown command "ordre". Did you mean "order"?'),
         (["keys", "new", keys], "--from"),
         (["keys", "new", keys, "--from", "soon", "--weeks", "2"], "'soon' is not a time"),
-        (["keys", "new", keys, "--from", "2026-11-23", "--weeks", "x"], 'convert "x" into int'),
+        (["keys", "new", keys, "--from", "2026-11-23", "--weeks", "x"], "'x' is no whole number"),
+        (["keys", "new", keys, "--from", "2026-11-23", "--weeks", "1.5"], "'1.5' is no whole"),
+        (["keys", "new", keys, "--from", "9999-12-31", "--weeks", "1"], "from 1970 to 2099"),
+        (["keys", "new", str(deep), "--from", "2026-11-23", "--weeks", "1"], "is in the way"),
+        (["keys", "list", str(damaged)], "not a sealed ring of a version known here"),
+        (["keys", "list", ring, "--public", "--json"], "leave --json out"),
+        (["keys", "list", ring, "--now", f"@{map_}"], "not a number of milliseconds"),
         (["keys", "new", keys, "--from", "2026-11-23", "--weeks", "99"], "holds 1 to 60"),
         (["keys", "new", ring, "--from", "2026-11-23", "--weeks", "1"], "has keys already"),
         (["keys", "new", keys, "--from", "2026-11-23", "--week", "1"], "Did you mean --weeks"),
@@ -58,6 +77,20 @@ def test_bad_input_is_one_line_and_status_2(agency, tmp_path, capsys):
         (opening(agency, "--tag", "xyz"), "'xyz' is no tag id; it is 16 hex digits"),
         (opening(agency, "--now", "noon"), "'noon' is not a time"),
         (opening(agency)[:-2], "--case"),
+        (opening(agency, reason="\udcff"), "not UTF-8 text"),
+        (["audit", "--tags", str(agency.tags), "--database", str(deep)], "not a usable database"),
+        (["order", "check", str(deep)], "deep: not TOML: nested too deep"),
+        (["order", "check", str(long)], "long: not TOML: a number is too long"),
+        (["order", "check", "a\x1b[31m"], "a\\x1b[31m: No such file"),
+        ([*zones], "map.json:1: not JSON: nested too deep"),
+        ([*zones[:2], str(EXAMPLE.parent / "zones.geojson"), "--out", "."], ".: is a folder"),
+        (["firmware", str(tmp_path / "f"), "--board", "../boards/pico"], "no such board"),
+        (["wearer-key", "/"], "/: is a folder; name a file"),
+        ([*port, "h:99999"], "'h:99999' is no HOST:PORT"),
+        ([*port, ":1"], "'' is no host name"),
+        ([*collector, str(agency.tags), *pair], "not a pair in PEM; make both"),
+        ([*certificate, "--name", "b\u00fccher"], "is no host name"),
+        ([*certificate, "--name", "x" * 65], "is no host name"),
         ([*collector, str(tmp_path / "none"), "--certificate", "a", "--key", "b"],
          "no folder of registered tags"),
         ([*collector, str(agency.tags), "--certificate", "a", "--key", "b"],
@@ -135,6 +168,75 @@ def test_a_text_that_looks_like_markup_is_shown_as_it_is(capsys):
     assert "[bold]Park[/bold] [1, 2]" in capsys.readouterr().out
 
 
+def test_every_command_that_makes_something_prints_it_as_json(agency, tmp_path, capsys):
+    ring, policy = tmp_path / "ring", tmp_path / "policy"
+    issuer, tag = str(ring / "issuer.public.pem"), agency.tag.id.hex()
+    term = ["--from", "2027-02-22", "--until", "2027-05-20", "--review", "2027-05-01"]
+    database = ["--database", str(agency.database)]
+    held = ["--tags", str(agency.tags), "--keys", str(agency.ring.folder), "--tag", tag]
+    held += ["--first", "1", "--last", "1", "--name", "h1", "--purpose", "an appeal"]
+    held += ["--case", "7", "--until", "2098-01-01", "--role", "officer"]
+    cases = (
+        (["keys", "new", str(ring), "--from", "2026-11-23", "--weeks", "14"], "weeks", 14),
+        (["keys", "rotate", str(ring), "--add-weeks", "1"], "weeks_added", 1),
+        (["keys", "list", str(ring)], "holds", []),
+        (["keys", "hold", *held, *database], "envelopes", 1),
+        (["order", "sign", str(EXAMPLE), "--keys", str(ring), "--tag", str(agency.tag_file),
+          "--out", str(policy)], "version", 1),
+        (["order", "publish", str(policy), "--issuer", issuer, *database], "tag", tag),
+        (["order", "renew", str(EXAMPLE), "--out", str(tmp_path / "next"), *term], "version", 2),
+        (["order", "revoke", str(policy), "--keys", str(ring), "--reason", "it is over",
+          "--out", str(tmp_path / "end"), "--now", "2026-12-01"], "version", 2),
+        (["zones", "preview", str(EXAMPLE.parent / "zones.geojson"), "--out",
+          str(tmp_path / "map.html")], "zones", ["Harbour Lane", "Mill School", "Home"]),
+    )  # fmt: skip
+    for arguments, name, value in cases:
+        assert run([*arguments, "--json"]) == 0, (arguments, capsys.readouterr().err)
+        assert json.loads(capsys.readouterr().out)[name] == value, arguments
+
+
+def test_an_order_goes_into_a_collectors_database_or_nowhere(agency, tmp_path, capsys):
+    """A wrong path must not say "published": a revocation would never reach its tag."""
+    ring, policy = str(tmp_path / "ring"), str(tmp_path / "policy")
+    assert run(["keys", "new", ring, "--from", "2026-11-23", "--weeks", "14"]) == 0
+    sign = ["order", "sign", str(EXAMPLE), "--keys", ring, "--tag", str(agency.tag_file)]
+    assert run([*sign, "--out", policy]) == 0
+    capsys.readouterr()
+    publish = ["order", "publish", policy, "--issuer", f"{ring}/issuer.public.pem", "--database"]
+    other = tmp_path / "other.sqlite"
+    fails(capsys, [*publish, str(other)], 2, "no such database; the collector makes it")
+    other.touch()
+    fails(capsys, [*publish, str(other)], 2, "no such database; the collector makes it")
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    connection.close()
+    before = other.read_bytes()
+    fails(capsys, [*publish, str(other)], 2, "not a collector's database")
+    assert other.read_bytes() == before
+
+
+def test_what_cannot_be_done_is_not_logged(agency, tmp_path, capsys):
+    shred = ["keys", "shred", str(agency.ring.folder), "--log", str(agency.folder / "access-log")]
+    shred += ["--tag", agency.tag.id.hex(), "--case", "7", "--database", str(tmp_path / "none")]
+    fails(capsys, shred, 2, "no such database")
+    export = ["export", *opening(agency)[1:], "--out"]
+    fails(capsys, [*export, str(tmp_path)], 2, "is a folder; name a file")
+    fails(capsys, [*export, str(tmp_path / "none" / "x.csv")], 2, "x.csv: No such file")
+    assert agency.log.entries(agency.tag.id) == []
+
+
+def test_a_wearers_public_key_is_there_with_its_private_one_or_not_at_all(tmp_path, capsys):
+    key, public = tmp_path / "w.pem", tmp_path / "w.pem.public.toml"
+    key.touch()
+    fails(capsys, ["wearer-key", str(key)], 2, "w.pem exists; move it away")
+    fails(capsys, ["wearer-key", str(key), "--qr", str(tmp_path / "no" / "q.svg")], 2, "q.svg")
+    assert os.listdir(tmp_path) == ["w.pem"]
+    assert run(["wearer-key", str(key), "--words", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert len(said["words"].split()) == 24
+    assert said["key"] in public.read_text()
+
+
 def test_debug_shows_the_traceback():
     command = [*COMMAND, "--debug", "keys", "new", "x", "--from", "soon", "--weeks", "1"]
     run = subprocess.run(command, capture_output=True, text=True)
@@ -169,16 +271,56 @@ def test_a_reader_that_leaves_early_is_no_error(agency):
     opened.stdout.close()
     assert opened.stderr.read() == b""
     opened.stderr.close()
-    opened.wait()
+    assert opened.wait() == 0
 
 
-def test_ctrl_c_is_one_line_and_130(agency, tmp_path):
+def test_a_reader_that_leaves_early_changes_no_status_and_stops_no_work(agency, tmp_path):
+    """A finding stays one, and what was to be written is written."""
+    agency.take(agency.seal([], commit=bytes(32)))
+    made = tmp_path / "made"
+    cases = (
+        (opening(agency), 1),
+        (["keys", "new", str(made), "--from", "2026-11-23", "--weeks", "1"], 0),
+        (["--help"], 0),
+    )
+    for arguments, status in cases:
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([*COMMAND, *arguments], stdout=writer, stderr=subprocess.PIPE)
+        os.close(writer)
+        assert done.returncode == status, (arguments, done.stderr)
+        assert b"roken pipe" not in done.stderr, arguments
+    assert (made / "issuer.public.pem").exists()
+
+
+def test_standard_streams_that_are_full_or_closed(agency):
+    check = f"{COMMAND[0]} order check {EXAMPLE}"
+    cases = (
+        (f"{check} >/dev/full", 2, "reticent: standard output: No space left on device\n"),
+        (f"{check} >&-", 0, ""),
+        (f"{check}x 2>&-", 2, ""),
+        (f"{check} <&- >&- 2>&-", 0, ""),
+    )
+    for line, status, message in cases:
+        done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (status, message), line
+
+
+@pytest.mark.parametrize(
+    ("number", "line", "status"),
+    [
+        (signal.SIGINT, "reticent: interrupted\n", 130),
+        (signal.SIGTERM, "reticent: ended by SIGTERM\n", 143),
+        (signal.SIGHUP, "reticent: ended by SIGHUP\n", 129),
+    ],
+)
+def test_a_signal_is_one_line_and_its_status(tmp_path, number, line, status):
     fifo = tmp_path / "order.toml"
     os.mkfifo(fifo)  # the command waits for somebody to write
     command = [*COMMAND, "order", "sign", str(fifo), "--keys", "k", "--tag", "t", "--out", "o"]
     waiting = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     writer = os.open(fifo, os.O_WRONLY)  # returns once the command reads
-    waiting.send_signal(signal.SIGINT)
-    assert waiting.communicate()[1] == "reticent: interrupted\n"
-    assert waiting.returncode == 130
+    waiting.send_signal(number)
+    assert waiting.communicate()[1] == line
+    assert waiting.returncode == status
     os.close(writer)

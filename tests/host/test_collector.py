@@ -250,6 +250,19 @@ def test_the_log_says_how_many_and_nothing_else(agency, caplog):
     assert [one.getMessage() for one in caplog.records] == ["stored 2, refused 1"]
 
 
+def test_the_database_is_for_this_account_alone(tmp_path):
+    before = os.umask(0)
+    try:
+        store = Store(tmp_path / "db")
+        store.set_log_head(bytes(8), bytes(32))
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert set(modes.values()) == {0o600}, modes
+    assert "db-wal" in modes
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     path = tmp_path / "db"
     with pytest.raises(BadInput, match="no such database; the collector makes it"):
@@ -257,5 +270,5 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     path.write_bytes(os.urandom(8192))
     with pytest.raises(BadInput, match="not a usable database"):
         Store(path)
-    with pytest.raises(BadInput, match="not a usable database"):
+    with pytest.raises(BadInput, match="none/db: No such file"):
         Store(tmp_path / "none" / "db")

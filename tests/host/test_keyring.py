@@ -1,5 +1,6 @@
 """archive/keyring, ring_key, recipients, wearer: keys whole, private, wrapped, destroyed."""
 
+import errno
 import os
 import shutil
 import stat
@@ -11,15 +12,15 @@ from base64 import b64encode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from reticent.archive import key_files, ring_key, wearer
 from reticent.archive import keyring as keyring_module
-from reticent.archive import ring_key, wearer
 from reticent.archive.key_files import read_issuer_public
 from reticent.archive.keyring import DUTY, ROLES, Keyring, role_keys
 from reticent.archive.recipients import read_public_keys
 from reticent.archive.ring_content import Hold
 from reticent.clock import parse_utc
 from reticent.errors import BadInput, Finding, WontOverwrite
-from reticent.files import PRIVATE, write_new, write_whole
+from reticent.files import PRIVATE, check_writable, write_all_new, write_new, write_whole
 from reticent.tagcode import batch, envelope
 from synced import Synced
 
@@ -240,6 +241,56 @@ def test_a_shred_that_stops_anywhere_leaves_a_whole_ring_and_ends_with_the_next(
     assert steps >= 3, (steps, names)
 
 
+def test_a_ring_that_cannot_be_finished_leaves_nothing(tmp_path, monkeypatch):
+    """Each write is made the last one; then it can be made in the same place."""
+    steps = 0
+    while True:
+        left = steps
+
+        def stopping(real):
+            def call(*arguments):
+                nonlocal left
+                if left == 0:
+                    raise KeyboardInterrupt
+                left -= 1
+                return real(*arguments)
+
+            return call
+
+        with monkeypatch.context() as patch:
+            for module in (keyring_module, ring_key, key_files):
+                patch.setattr(module, "write_new", stopping(write_new))
+            patch.setattr(keyring_module, "write_whole", stopping(write_whole))
+            try:
+                Keyring.create(tmp_path / "keys", MONDAY_S, 1)
+                break
+            except KeyboardInterrupt:
+                steps += 1
+        assert os.listdir(tmp_path / "keys") == [], steps
+    assert steps == 7
+
+
+def test_a_public_half_is_there_only_with_its_key(ring, monkeypatch):
+    """An order that names one without its key would seal what nobody can open, ever."""
+
+    def full(*_):
+        raise BadInput("No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(BadInput):
+        patch.setattr(ring_key, "write_new", full)
+        ring.rotate(2)
+    with monkeypatch.context() as patch, pytest.raises(BadInput):
+        patch.setattr(keyring_module, "write_whole", full)
+        ring.rotate(2)
+    again = Keyring(ring.folder)
+    again.rotate(2)
+    named = again.public_keys().weeks[DUTY]
+    assert len(named) == 5
+    assert {key.public_key().public_bytes_raw() for key in again.private_keys(DUTY).values()} == (
+        set(named.values())
+    )
+
+
 def test_a_hold_ends_and_is_destroyed(ring):
     secret = os.urandom(32)
     ring.hold(Hold(**{**vars(HOLD), "secrets": {b"\1" * 32: secret}}))
@@ -317,12 +368,11 @@ def test_a_wearers_key_is_its_24_words_and_its_file(tmp_path):
     ):
         with pytest.raises(BadInput, match=message):
             wearer.from_words(wrong)
-    wearer.write(tmp_path / "wearer.pem", key)
+    write_new(tmp_path / "wearer.pem", wearer.pem(key), PRIVATE)
     assert list(role_keys(tmp_path / "wearer.pem", "wearer").private) == [
         envelope.kid_of(wearer.public_of(key))
     ]
-    wearer.draw(key, tmp_path / "key.svg")
-    assert b"<svg" in (tmp_path / "key.svg").read_bytes()
+    assert b"<svg" in wearer.drawn(key)
 
 
 def test_a_wearer_cannot_hand_in_a_key_to_which_nothing_can_be_sealed(ring, tmp_path):
@@ -371,3 +421,52 @@ def test_write_new_refuses_and_write_whole_replaces(tmp_path):
     write_whole(path, b"third")
     assert path.read_bytes() == b"third"
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_full_disk_leaves_no_part_of_a_file(tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"as it was")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        for write in (
+            lambda: write_new(tmp_path / "new", b"x", PRIVATE),
+            lambda: write_whole(kept, b"x"),
+            lambda: write_all_new({tmp_path / "one": (b"x", PRIVATE)}),
+        ):
+            with pytest.raises(BadInput, match="No space left on device"):
+                write()
+    with pytest.raises(WontOverwrite, match="kept exists"):
+        write_all_new({tmp_path / "one": (b"x", PRIVATE), kept: (b"y", PRIVATE)})
+    assert os.listdir(tmp_path) == ["kept"]
+    assert kept.read_bytes() == b"as it was"
+
+
+def test_a_new_file_on_a_disk_without_links(tmp_path, monkeypatch):
+    """As on a stick with FAT."""
+
+    def refuse(_temporary, _path):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    path = tmp_path / "file"
+    write_new(path, b"first", PRIVATE)
+    with pytest.raises(WontOverwrite, match="file exists; move it away"):
+        write_new(path, b"second", PRIVATE)
+    assert path.read_bytes() == b"first"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path):
+    """--out /dev/stdout, or /dev/null by root."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    check_writable(pipe)
+    write_whole(pipe, b"text")
+    assert os.read(reader, 9) == b"text"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -145,7 +145,7 @@ def test_a_bad_track_is_one_line_and_status_2_and_nothing_is_made(
 BAD_OPTIONS = (
     (["--board", "arduino"], "arduino: no such board; there are: pico, pico_w"),
     (["--receiver", "sirf"], "sirf: no such receiver"),
-    (["--faults", "nothing.toml"], "nothing.toml: cannot be read"),
+    (["--faults", "nothing.toml"], "nothing.toml: No such file"),
     (["--collector", "localhost"], "is no HOST:PORT"),
     (["--collector", "localhost:8443"], "--collector needs --ca"),
     (["--ca", "x"], "of no use without --collector"),

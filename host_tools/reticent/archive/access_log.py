@@ -14,6 +14,7 @@ import os
 import pwd
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from reticent.clock import format_utc
 from reticent.errors import BadInput, Finding
@@ -56,9 +57,7 @@ class AccessLog:
             fcntl.flock(file, fcntl.LOCK_EX)  # two openings at once must not share a predecessor
             head = _verified_head(self._path(opening.tag), file.read())
             line = _line(opening, utc_s, head)
-            file.write(line + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            _append(file, line + b"\n")
         if head == _NO_HEAD:
             sync_folder(self._folder)  # the file is new
         return hashlib.sha256(line).digest()
@@ -84,6 +83,18 @@ class AccessLog:
 
     def _path(self, tag: bytes) -> Path:
         return self._folder / f"{tag.hex()}.jsonl"
+
+
+def _append(file: BinaryIO, line: bytes) -> None:
+    """Put a line at the end and have it on the disk: all of it, or nothing on a full disk."""
+    size = os.fstat(file.fileno()).st_size
+    try:
+        while line:  # unbuffered: what is left of it must not be tried again when the file closes
+            line = line[os.write(file.fileno(), line) :]
+        os.fsync(file.fileno())
+    except BaseException:
+        os.ftruncate(file.fileno(), size)
+        raise
 
 
 def account() -> str:

@@ -42,7 +42,7 @@ class Places:
         keys, log = at["keys"], at["log"]
         issuer = at["issuer"] or (None if keys is None else _if_there(keys / "issuer.public.pem"))
         if log is None and database is not None:
-            log = database.with_name("access-log")
+            log = database.parent / "access-log"
         return cls(database, envelopes, tags, tuple(policies), keys, issuer, log)
 
 

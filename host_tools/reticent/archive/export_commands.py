@@ -20,9 +20,9 @@ from reticent.archive.keyring import DUTY, OFFICER
 from reticent.archive.options import Where, Who, Why
 from reticent.archive.report import Report, read_truth
 from reticent.archive.report_page import page
-from reticent.console import counted, say, say_json
+from reticent.console import counted, say, say_json, write
 from reticent.errors import BadInput
-from reticent.files import PRIVATE, write_whole
+from reticent.files import PRIVATE, check_writable, write_whole
 from reticent.run import Run
 
 _WHERE, _WHO = Where(), Who()
@@ -62,6 +62,8 @@ def export(
         raise BadInput(f"{format!r} is no format; it is {', '.join(_FORMATS)}")
     if json and out is None:
         raise BadInput("--json tells about a file: give --out")
+    if out is not None:
+        check_writable(out)  # before it is opened, and logged
     opening = why.opening(where.desk(run), role, who.name(), who.utc_s(run))
     try:
         opening.require_sound()
@@ -70,7 +72,7 @@ def export(
         opening.close()
     text = _FORMATS[format](rows)
     if out is None:
-        say(text.rstrip("\n"))
+        write(text.rstrip("\n") + "\n")
         return
     write_whole(out, text.encode(), PRIVATE)
     classes = Counter(row.precision for row in rows)
@@ -117,6 +119,7 @@ def report(
     if out is None:
         raise BadInput("give --out, the file to write")
     minutes = [] if truth is None else read_truth(truth)
+    check_writable(out)
     opening = why.opening(where.desk(run), role, who.name(), who.utc_s(run))
     try:
         opening.require_sound()

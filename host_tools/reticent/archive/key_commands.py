@@ -20,9 +20,10 @@ from reticent.archive.ring_content import Hold
 from reticent.bench.registration import read_identities
 from reticent.clock import Clock, format_utc, parse_utc
 from reticent.collector.store import Store
-from reticent.console import counted, say, show, tell
+from reticent.console import counted, say, say_json, show, tell
 from reticent.errors import BadInput
 from reticent.files import read_text
+from reticent.whole import Whole
 
 _WHERE, _WHO = Where(), Who()
 
@@ -34,9 +35,9 @@ def new(
     folder: Path,
     *,
     from_: Annotated[str, Parameter(name="--from")],
-    weeks: int,
+    weeks: Whole,
     wearer_key: Path | None = None,
-    retention_days: int = 60,
+    retention_days: Whole = 60,
     json: bool = False,
 ) -> None:
     """Make the key ring of one tag: issuer, and duty desk and officer by week.
@@ -81,7 +82,9 @@ def new(
 
 
 @keys.command(name="list")
-def list_keys(folder: Path, *, public: bool = False, now: str | None = None) -> None:
+def list_keys(
+    folder: Path, *, public: bool = False, now: str | None = None, json: bool = False
+) -> None:
     """Show which weeks' private keys are there, destroyed or late, and the holds.
 
     Parameters
@@ -92,27 +95,44 @@ def list_keys(folder: Path, *, public: bool = False, now: str | None = None) -> 
         Print the recipients' public keys instead, as `order sign --recipients` takes them.
     now
         The time to count from (ISO 8601, UTC), if not the computer's clock.
+    json
+        Print JSON.
     """
     ring = Keyring(folder)
     if public:
+        if json:
+            raise BadInput("--public prints TOML: leave --json out")
         say(ring.public_keys().text().rstrip())
         return
-    there, late = ring.weeks(), ring.late(Clock.set_to(now).utc_s())
+    states, holds = _week_states(ring, Clock.set_to(now).utc_s()), ring.holds()
+    if json:
+        say_json({"weeks": states, "holds": [hold.as_json() for hold in holds]})
+        return
     table = Table("week from", *AGENCY)
-    known = ring.public_keys().weeks
-    for week in sorted(known[AGENCY[0]]):
-        states = (
-            "destroyed" if week not in there[role] else "late" if week in late[role] else "there"
-            for role in AGENCY
-        )
-        table.add_row(day_of(week), *states)
+    for state in states:
+        table.add_row(*state.values())
     show(table)
-    for hold in ring.holds():
-        say(f"hold {hold.name}: {_hold_words(hold)}")
+    for hold in holds:
+        say(f"hold {hold.name}: {hold.words()}")
+
+
+def _week_states(ring: Keyring, now_s: int) -> list[dict[str, str]]:
+    """Return each week's day and what became of its private keys, by role."""
+    there, late = ring.weeks(), ring.late(now_s)
+
+    def state(role: str, week: int) -> str:
+        if week not in there[role]:
+            return "destroyed"
+        return "late" if week in late[role] else "there"
+
+    weeks = sorted(ring.public_keys().weeks[AGENCY[0]])
+    return [
+        {"from": day_of(week)} | {role: state(role, week) for role in AGENCY} for week in weeks
+    ]
 
 
 @keys.command
-def rotate(folder: Path, *, add_weeks: int = 0) -> None:
+def rotate(folder: Path, *, add_weeks: Whole = 0, json: bool = False) -> None:
     """Replace the ring key, and add weeks behind the last for an order that goes on.
 
     Parameters
@@ -121,12 +141,18 @@ def rotate(folder: Path, *, add_weeks: int = 0) -> None:
         The key ring.
     add_weeks
         How many UTC weeks to make keys for.
+    json
+        Print JSON.
     """
     if not 0 <= add_weeks <= 60:
         raise BadInput(f"{add_weeks} weeks: add 0 to 60")
     Keyring(folder).rotate(add_weeks)
     more = f", {counted(add_weeks, 'week')} of keys added" if add_weeks else ""
-    say(f"{folder}: a new ring key{more}; the old one is destroyed")
+    tell(
+        f"{folder}: a new ring key{more}; the old one is destroyed",
+        {"folder": str(folder), "weeks_added": add_weeks},
+        as_json=json,
+    )
 
 
 @keys.command
@@ -163,11 +189,11 @@ def shred(
     utc_s, owner = who.utc_s(), tag_id(tag) or b""
     ring = Keyring(folder)
     words = "; ".join(ring.due(utc_s)) or "nothing is due"
+    store = None if database is None else Store(database, must_exist=True)
     # Logged first, like an opening: what cannot be logged is not done.
     entry = Opening(owner, who.name(), "keys", f"to be destroyed: {words}", case, [])
     head = AccessLog(log).append(entry, utc_s)
-    if database is not None:
-        store = Store(database, must_exist=True)
+    if store is not None:
         store.set_log_head(owner, head)
         store.close()
     gone = ring.shred(utc_s)
@@ -188,12 +214,13 @@ def hold(
     name: str,
     role: str,
     tag: str,
-    first: int,
-    last: int,
+    first: Whole,
+    last: Whole,
     purpose: str,
     case: str,
     until: str,
     who: Who = _WHO,
+    json: bool = False,
 ) -> None:
     """Keep some envelopes readable beyond their week's end: for a purpose, and until a day.
 
@@ -220,17 +247,22 @@ def hold(
         The case's number; it is logged.
     until
         The day on which the hold ends (ISO 8601, UTC).
+    json
+        Print JSON.
     """
     desk = where.desk(run)
     utc_s, ends_s = who.utc_s(run), parse_utc(until)
     if ends_s <= utc_s:
         raise BadInput(f"{until}: a hold ends later than it begins")
+    if not name.strip():
+        raise BadInput("no name: a hold needs one")
     if not purpose.strip():
         raise BadInput("no purpose: a hold names one, the wearer can read it")
     if role not in AGENCY:
         raise BadInput(f"{role!r}: a hold is for duty or officer; the wearer's key stays anyway")
     owner = tag_id(tag) or b""
     ring, opens = Keyring(desk.keys), role_keys(desk.keys, role)
+    ring.refuse_name(name)  # before it is logged
     store = Store(desk.database, must_exist=True)
     try:
         stored = [one for one in store.envelopes(owner) if first <= one.number <= last]
@@ -250,15 +282,9 @@ def hold(
         raise BadInput(f"an envelope must not be believed: {reason}; nothing is held") from None
     finally:
         store.close()
-    ring.hold(Hold(name, owner, role, purpose, case, who.name(), ends_s, secrets))
-    say(f"hold {name}: {_hold_words(ring.holds()[-1])}")
-
-
-def _hold_words(hold: Hold) -> str:
-    return (
-        f"{counted(len(hold.secrets), 'envelope')} for {hold.role} until "
-        f"{format_utc(hold.ends_s)}, case {hold.case}: {hold.purpose}"
-    )
+    made = Hold(name, owner, role, purpose, case, who.name(), ends_s, secrets)
+    ring.hold(made)
+    tell(f"hold {name}: {made.words()}", made.as_json(), as_json=json)
 
 
 def _passphrase() -> str | None:

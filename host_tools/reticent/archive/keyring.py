@@ -12,12 +12,9 @@ them, under a new one. So no copy of ring.sealed from before opens any more.
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Callable
-from functools import cached_property, wraps
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, cast
 
 import cbor2
 from cryptography.exceptions import InvalidTag
@@ -47,7 +44,9 @@ from reticent.archive.recipients import (
     read_public_keys,
 )
 from reticent.archive.ring_content import Hold, RingContent, is_in
+from reticent.archive.ring_key import FOLDER as RING_KEY
 from reticent.archive.ring_key import RingKey, RingKeys, destroy
+from reticent.archive.ring_lock import alone
 from reticent.errors import BadInput, Finding, WontOverwrite
 from reticent.files import (
     PRIVATE,
@@ -61,33 +60,9 @@ from reticent.tagcode import batch
 __all__ = ["AGENCY", "DUTY", "OFFICER", "ROLES", "WEARER", "Keyring", "Recipients"]
 
 _WEARER, _PUBLIC, _SEALED = "wearer.pem", "recipients.toml", "ring.sealed"
-_VERSION = 1
-_MOST_WEEKS = 60
-_DAY_S = 86_400
-
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def _alone(
-    method: Callable[Concatenate[Keyring, _P], _R],
-) -> Callable[Concatenate[Keyring, _P], _R]:
-    """Let no other process at the ring meanwhile: what reads, changes and writes is one step.
-
-    Who reads waits too: the ring key that reading finds left over would be a writer's next one.
-    """
-
-    @wraps(method)
-    def locked(ring: Keyring, *args: _P.args, **options: _P.kwargs) -> _R:
-        folder = os.open(ring.folder, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            return method(ring, *args, **options)
-        finally:
-            os.close(folder)
-
-    return locked
+_FILES = (ISSUER, ISSUER_PUBLIC, _WEARER, _SEALED, _PUBLIC)
+_VERSION, _KINDS = 1, [int, bytes, list, list, bytes]
+_MOST_WEEKS, _DAY_S = 60, 86_400
 
 
 class Keyring:
@@ -118,25 +93,37 @@ class Keyring:
             raise BadInput(f"{weeks} weeks: a key ring holds 1 to {_MOST_WEEKS}")
         if not 1 <= retention_days <= 60:
             raise BadInput(f"{retention_days} days: keys are kept for 1 to 60")
-        for name in (ISSUER, _WEARER, _SEALED, _PUBLIC):
-            if (folder / name).exists():
-                raise WontOverwrite(f"{folder} has keys already; choose an empty folder")
+        if any((folder / name).exists() for name in (*_FILES, RING_KEY)):
+            raise WontOverwrite(f"{folder} has keys already; choose an empty folder")
         make_private_folder(folder)
+        ring, first = cls(folder), batch.week_of(from_s)
+        try:
+            ring._make(range(first, first + weeks), wearer, retention_days, passphrase)
+        except BaseException:  # a full disk, Ctrl-C: half a ring is of no use, and in the way
+            ring._discard()
+            raise
+        return ring
+
+    def _make(
+        self, weeks: range, wearer: bytes | None, retention_days: int, passphrase: str | None
+    ) -> None:
         if wearer is None:
             made = X25519PrivateKey.generate()
-            write_pem(folder / _WEARER, made, None)
+            write_pem(self.folder / _WEARER, made, None)
             wearer = made.public_key().public_bytes_raw()
-        ring = cls(folder)
-        first = batch.week_of(from_s)
         content = RingContent({role: {} for role in AGENCY}, [])
         public = PublicKeys({role: {} for role in AGENCY}, wearer, retention_days)
-        content.add_weeks(public, range(first, first + weeks))
-        key = RingKey.generate()
-        ring._keys.create(key, passphrase)
-        ring._write(key, content)
-        write_new(folder / _PUBLIC, public.text().encode(), PRIVATE)
-        make_issuer(folder, passphrase)
-        return ring
+        content.add_weeks(public, weeks)
+        self._keys.create(key := RingKey.generate(), passphrase)
+        self._write(key, content)
+        write_new(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
+        make_issuer(self.folder, passphrase)
+
+    def _discard(self) -> None:
+        """Remove what a ring that was not finished has."""
+        for name in _FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        self._keys.discard()
 
     def issuer(self) -> Ed25519PrivateKey:
         """Return the key that signs orders."""
@@ -154,7 +141,7 @@ class Keyring:
         """Return the public keys for every week that has a second in [from_s, until_s)."""
         return self.public_keys().recipients(from_s, until_s, str(self.folder / _PUBLIC))
 
-    @_alone
+    @alone
     def private_keys(self, role: str) -> dict[bytes, X25519PrivateKey]:
         """Return a role's keys by key id, as far as they are not destroyed."""
         if role not in ROLES:
@@ -167,7 +154,7 @@ class Keyring:
             raise BadInput(f"{self.folder}: no {role} keys any more; all are destroyed")
         return by_kid([X25519PrivateKey.from_private_bytes(key) for key in raw])
 
-    @_alone
+    @alone
     def held(self, role: str) -> dict[bytes, bytes]:
         """Return the content secrets that holds keep for a role, by the envelope's SHA-256."""
         if role == WEARER:
@@ -175,7 +162,7 @@ class Keyring:
         holds = [hold for hold in self._content()[1].holds if hold.role == role]
         return {digest: secret for hold in holds for digest, secret in hold.secrets.items()}
 
-    @_alone
+    @alone
     def holds(self) -> list[Hold]:
         """Return the holds, in the order in which they were made."""
         return self._content()[1].holds
@@ -201,33 +188,42 @@ class Keyring:
             for role, weeks in self.weeks().items()
         }
 
-    @_alone
+    @alone
     def hold(self, hold: Hold) -> None:
         """Keep a hold, under the ring key in use."""
         key, content = self._content()
-        if any(other.name == hold.name for other in content.holds):
-            raise WontOverwrite(f"{self.folder}: has a hold {hold.name!r} already; name another")
+        self._refuse_name(content, hold.name)
         content.holds.append(hold)
         self._write(key, content)
 
-    @_alone
+    @alone
+    def refuse_name(self, name: str) -> None:
+        """Raise WontOverwrite where a hold has this name."""
+        self._refuse_name(self._content()[1], name)
+
+    def _refuse_name(self, content: RingContent, name: str) -> None:
+        if any(hold.name == name for hold in content.holds):
+            raise WontOverwrite(f"{self.folder}: has a hold {name!r} already; name another")
+
+    @alone
     def rotate(self, add_weeks: int = 0) -> None:
         """Replace the ring key; add weeks behind the last one for an order that goes on."""
         _, content = self._content()
-        if add_weeks:
-            public = self.public_keys()
+        public = self.public_keys() if add_weeks else None
+        if public is not None:
             first = max(public.weeks[DUTY]) + 1
             content.add_weeks(public, range(first, first + add_weeks))
-            # First: keys without their public halves are of no harm, but no order could name them.
-            write_whole(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
         self._replace(content)
+        if public is not None:
+            # Last: an order that names a public half without its key seals what nobody can open.
+            write_whole(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
 
-    @_alone
+    @alone
     def due(self, now_s: int) -> list[str]:
         """Return in words what `shred` would destroy now."""
         return [words for words, _ in self._content()[1].take_due(self.late(now_s), now_s)]
 
-    @_alone
+    @alone
     def shred(self, now_s: int) -> list[str]:
         """Destroy what is due: weeks over their retention, holds at their end; say what.
 
@@ -245,17 +241,18 @@ class Keyring:
         try:
             plain = key.open(fields[4], cbor2.dumps(fields[:4]))
         except InvalidTag:
-            where = self.folder / _SEALED
-            raise BadInput(f"{where}: damaged, or not under this ring key") from None
+            words = "damaged, or not under this ring key"
+            raise BadInput(f"{self.folder / _SEALED}: {words}") from None
         return key, RingContent.decode(plain)
 
     def _sealed_fields(self) -> list[Any]:
         path = self.folder / _SEALED
         try:
-            fields = cbor2.loads(read_bytes(path))
+            found = cbor2.loads(read_bytes(path))
         except (cbor2.CBORDecodeError, ValueError):
-            fields = None
-        if not isinstance(fields, list) or len(fields) != 5 or fields[0] != _VERSION:
+            found = None
+        fields = cast("list[Any]", found if isinstance(found, list) else [])
+        if [type(one) for one in fields] != _KINDS or fields[0] != _VERSION:
             raise BadInput(f"{path}: not a sealed ring of a version known here")
         return fields
 

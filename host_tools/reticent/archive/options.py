@@ -51,7 +51,7 @@ class Where:
             raise BadInput("name a run's folder, or give --database, --tags and --keys")
         beside = keys / ISSUER_PUBLIC
         issuer = self.issuer or (beside if beside.exists() else None)
-        return Desk(database, tags, keys, log or database.with_name("access-log"), issuer)
+        return Desk(database, tags, keys, log or database.parent / "access-log", issuer)
 
 
 @Parameter(name="*")

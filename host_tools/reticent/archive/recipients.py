@@ -11,7 +11,6 @@ wearer = "<hex>"
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -20,6 +19,7 @@ from reticent.clock import format_utc, parse_utc
 from reticent.errors import BadInput
 from reticent.files import read_text
 from reticent.tagcode import batch, order_limits
+from reticent.texts import parse_toml
 
 DUTY, OFFICER, WEARER = "duty", "officer", "wearer"
 AGENCY = (DUTY, OFFICER)
@@ -75,8 +75,8 @@ class PublicKeys:
 def read_public_keys(path: Path) -> PublicKeys:
     """Return what a recipients file has; BadInput says what is wrong with it."""
     try:
-        fields = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+        fields = parse_toml(read_text(path))
+    except ValueError as error:
         raise BadInput(f"{path}: not TOML: {error}") from None
     if set(fields) != {"retention_days", WEARER, *AGENCY}:
         raise BadInput(f"{path}: has retention_days, wearer, [duty] and [officer], and no more")

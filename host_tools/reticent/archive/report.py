@@ -152,7 +152,7 @@ def read_truth(path: Path) -> list[Minute]:
                 )
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, csv.Error, BadInput):
         raise BadInput(f"{path}: line {len(minutes) + 2}: needs time, lat, lon, bytes") from None
     return minutes
 

@@ -10,6 +10,8 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from reticent.archive.recipients import AGENCY, PublicKeys, day_of
+from reticent.clock import format_utc
+from reticent.console import counted
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,26 @@ class Hold:
         """Return the hold as the ring has it."""
         words = [self.name, self.tag, self.role, self.purpose, self.case, self.person]
         return [*words, self.ends_s, self.secrets]
+
+    def words(self) -> str:
+        """Return what is held, for whom, until when and why; no secret of it."""
+        return (
+            f"{counted(len(self.secrets), 'envelope')} for {self.role} until "
+            f"{format_utc(self.ends_s)}, case {self.case}: {self.purpose}"
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        return {
+            "name": self.name,
+            "tag": self.tag.hex(),
+            "role": self.role,
+            "purpose": self.purpose,
+            "case": self.case,
+            "person": self.person,
+            "until": format_utc(self.ends_s),
+            "envelopes": len(self.secrets),
+        }
 
 
 @dataclass

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,10 @@ class RingKeys:
         make_private_folder(self.folder)
         write_new(self.folder / _CACHE_TAG, _CACHE_TEXT.encode(), PRIVATE)
         write_new(self._key, _encode(made, passphrase), PRIVATE)
+
+    def discard(self) -> None:
+        """Remove the folder of a ring that was not finished."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def propose(self, made: RingKey, passphrase: str | None) -> None:
         """Write the next key beside the one in use."""

@@ -6,7 +6,6 @@ word that was misread shows. No wallet's derivation is in between.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import segno
@@ -14,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from mnemonic import Mnemonic
 
-from reticent.errors import BadInput, WontOverwrite
-from reticent.files import PRIVATE, read_text, write_new
+from reticent.errors import BadInput
+from reticent.files import read_text
 from reticent.tagcode import order_limits
+from reticent.texts import parse_toml
 
 _KEY_SIZE = 32
 _WORDS = 24
@@ -27,10 +27,9 @@ def public_of(key: X25519PrivateKey) -> bytes:
     return key.public_key().public_bytes_raw()
 
 
-def write(path: Path, key: X25519PrivateKey) -> None:
-    """Write the key's file, for this account alone; nothing is overwritten."""
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    write_new(path, pem, PRIVATE)
+def pem(key: X25519PrivateKey) -> bytes:
+    """Return what stands in the key's file."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def to_words(key: X25519PrivateKey) -> str:
@@ -56,12 +55,9 @@ def from_words(text: str) -> X25519PrivateKey:
     return X25519PrivateKey.from_private_bytes(raw)
 
 
-def draw(key: X25519PrivateKey, path: Path) -> None:
-    """Draw the words as a QR code into an SVG; nothing is overwritten."""
-    if path.exists():
-        raise WontOverwrite(f"{path} exists; move it away or choose another place")
-    svg = segno.make(to_words(key), error="m").svg_inline(scale=4)
-    write_new(path, svg.encode(), PRIVATE)
+def drawn(key: X25519PrivateKey) -> bytes:
+    """Return the words as a QR code, an SVG."""
+    return segno.make(to_words(key), error="m").svg_inline(scale=4).encode()
 
 
 def public_text(key: X25519PrivateKey) -> str:
@@ -72,9 +68,8 @@ def public_text(key: X25519PrivateKey) -> str:
 def read_public(path: Path) -> bytes:
     """Return the public key in a file of public_text()."""
     try:
-        fields = tomllib.loads(read_text(path))
-        key = bytes.fromhex(fields["wearer"])
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError):
+        key = bytes.fromhex(str(parse_toml(read_text(path))["wearer"]))
+    except (KeyError, ValueError):
         key = b""
     if len(key) != _KEY_SIZE:
         raise BadInput(f"{path}: not a wearer's public key; reticent wearer-key makes one")

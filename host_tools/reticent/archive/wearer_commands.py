@@ -7,9 +7,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from reticent.archive import wearer
-from reticent.console import say, say_json
+from reticent.console import say, say_json, tell
 from reticent.errors import BadInput
-from reticent.files import PUBLIC, read_text, write_new
+from reticent.files import PRIVATE, PUBLIC, read_text, write_all_new
 
 
 def make_wearer_key(
@@ -42,21 +42,27 @@ def make_wearer_key(
         key = wearer.from_words(read_text(Path("/dev/stdin")))
     else:
         key = X25519PrivateKey.generate()
+    if not out.name:
+        raise BadInput(f"{out}: is a folder; name a file")
     public = out.with_name(out.name + ".public.toml")
-    if from_words and public.exists() and wearer.read_public(public) != wearer.public_of(key):
-        raise BadInput(f"{public}: is another key's; these are not its words")
-    if not public.exists():
-        write_new(public, wearer.public_text(key).encode(), PUBLIC)
-    elif not from_words:
+    if public.exists() and not from_words:
         raise BadInput(f"{public} exists; choose another name")
+    if public.exists() and wearer.read_public(public) != wearer.public_of(key):
+        raise BadInput(f"{public}: is another key's; these are not its words")
+    files = {} if public.exists() else {public: (wearer.public_text(key).encode(), PUBLIC)}
     if qr is not None:
-        wearer.draw(key, qr)
-    if words:
-        say(wearer.to_words(key))
+        files[qr] = wearer.drawn(key), PRIVATE
     if not words and qr is None:
-        wearer.write(out, key)
-    where = "24 words above" if words else str(qr or out)
+        files[out] = wearer.pem(key), PRIVATE
+    said: dict[str, object] = {"public": str(public), "key": wearer.public_of(key).hex()}
+    if words:
+        # Before the files: a public half alone would seal what nobody can ever open.
+        text = wearer.to_words(key)
+        tell(text, {**said, "words": text}, as_json=json)
+    write_all_new(files)
     if json:
-        say_json({"public": str(public), "key": wearer.public_of(key).hex()})
-    else:
-        say(f"{public}: for the agency; the key itself: {where}, for the wearer alone")
+        if not words:
+            say_json(said)
+        return
+    where = "24 words above" if words else str(qr or out)
+    say(f"{public}: for the agency; the key itself: {where}, for the wearer alone")

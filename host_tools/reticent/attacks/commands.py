@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from reticent.console import counted, say, say_json, show
 from reticent.errors import BadInput, Finding
 from reticent.orders.order import Order, read_order
+from reticent.whole import Whole
 
 if TYPE_CHECKING:  # numpy loads only where an attack is run
     from reticent.attacks.figures import Figure
@@ -25,9 +26,9 @@ def attack(
     tracks: Path | None = None,
     *,
     order: Path,
-    draws: int = 2_000,
-    days: int = 365,
-    seed: int = 1,
+    draws: Whole = 2_000,
+    days: Whole = 365,
+    seed: Whole = 1,
     out: Path | None = None,
     json: bool = False,
 ) -> None:

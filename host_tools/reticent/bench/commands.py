@@ -10,7 +10,7 @@ from reticent.bench.registration import register as write_registration
 from reticent.bench.tag_file import read_tag_file
 from reticent.console import tell
 from reticent.errors import BadInput
-from reticent.files import PRIVATE, make_private_folder, read_bytes, read_text, write_new
+from reticent.files import PRIVATE, make_private_folder, read_bytes, read_text, write_all_new
 from reticent.tagcode import FormatError
 from reticent.tagcode import config as wire_config
 
@@ -45,8 +45,7 @@ def personalise(
         files["config"] = read_tag_file(config, os.urandom(_ACK_KEY_BYTES)).encode()
     make_private_folder(folder)
     make_private_folder(folder / "secrets")
-    for name, data in files.items():
-        write_new(folder / name, data, PRIVATE)
+    write_all_new({folder / name: (data, PRIVATE) for name, data in files.items()})
     made = " ".join(f"{folder}/{name}" for name in sorted({name.split("/")[0] for name in files}))
     tell(
         f"the seed of {len(parts)}; next: mpremote cp -r {made} :\n"

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+from reticent.address import parse_address
 from reticent.bench.board_port import BoardPort
 from reticent.collector.app import MEDIA_TYPE
 from reticent.console import counted, say, say_json
@@ -101,18 +102,14 @@ def _leave(board: BoardPort) -> None:
 
 def _poster(collector: str, ca: Path) -> Callable[[bytes], bytes]:
     """Return what posts a body to the collector and returns its answer."""
-    host, colon, port = collector.rpartition(":")
-    if not colon or not port.isdigit():
-        raise BadInput(f"{collector!r} is no HOST:PORT; write it like localhost:8443")
+    host, port = parse_address(collector)
     try:
         context = ssl.create_default_context(cafile=str(ca))
     except (OSError, ssl.SSLError) as error:
         raise BadInput(f"{ca}: is no CA certificate in PEM ({error})") from None
 
     def post(body: bytes) -> bytes:
-        connection = http.client.HTTPSConnection(
-            host, int(port), timeout=_TIMEOUT_S, context=context
-        )
+        connection = http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_S, context=context)
         try:
             connection.request("POST", "/v1/envelopes", body, {"Content-Type": MEDIA_TYPE})
             answer = connection.getresponse()

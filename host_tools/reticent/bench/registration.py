@@ -8,7 +8,6 @@ The tag's id is the key id of its identity key, so a file cannot speak for anoth
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +15,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from reticent.errors import BadInput
-from reticent.files import PRIVATE, PUBLIC, read_text, write_new
+from reticent.files import PRIVATE, PUBLIC, make_folder, read_text, write_all_new
 from reticent.points import is_signers_key
 from reticent.tagcode import envelope
+from reticent.texts import parse_toml
 
 _KEY_SIZE = 32
 
@@ -55,19 +55,20 @@ def register(folder: Path, public_key: bytes, ack_key: bytes) -> Path:
             raise BadInput(f"a key of {len(key)} bytes; identity and ack key have {_KEY_SIZE}")
     if not is_signers_key(public_key):
         raise BadInput("an identity key that anybody can sign for; see what made it on the tag")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     tag = envelope.kid_of(public_key).hex()
-    write_new(folder / f"{tag}.ack", f"{ack_key.hex()}\n".encode(), PRIVATE)
     public = folder / f"{tag}.toml"
-    write_new(public, f'tag = "{tag}"\nidentity = "{public_key.hex()}"\n'.encode(), PUBLIC)
+    text = f'tag = "{tag}"\nidentity = "{public_key.hex()}"\n'
+    secret = f"{ack_key.hex()}\n".encode(), PRIVATE
+    write_all_new({folder / f"{tag}.ack": secret, public: (text.encode(), PUBLIC)})
     return public
 
 
 def read_identity(path: Path) -> Identity:
     """Return the identity in a tag's public file."""
     try:
-        fields = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+        fields = parse_toml(read_text(path))
+    except ValueError as error:
         raise BadInput(f"{path}: not TOML: {error}") from None
     if set(fields) != {"tag", "identity"}:
         raise BadInput(f"{path}: a tag's file has exactly `tag` and `identity`")

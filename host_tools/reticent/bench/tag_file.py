@@ -12,8 +12,6 @@ key = "a Wi-Fi key"           # "" for an open network
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import stat
 from pathlib import Path
 from typing import cast
@@ -21,6 +19,7 @@ from typing import cast
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from reticent.address import check_host
 from reticent.archive.key_files import read_issuer_public
 from reticent.errors import BadInput
 from reticent.files import read_bytes
@@ -28,8 +27,7 @@ from reticent.orders.source import Source
 from reticent.tagcode import config
 
 _BAUDS = 1_200, 921_600
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)  # RFC 1123, section 2.1
-_MOST_HOST, _MOST_SSID, _WIFI_KEY = 253, 32, (8, 63)  # characters; bytes; IEEE 802.11, WPA2
+_MOST_SSID, _WIFI_KEY = 32, (8, 63)  # bytes; IEEE 802.11, WPA2
 
 
 def read_tag_file(path: Path, ack_key: bytes) -> config.Config:
@@ -93,17 +91,10 @@ class _Table:
 
 
 def _host(table: _Table) -> str:
-    host = table.text("host")
-    if not host.replace(".", "").isdigit():
-        is_name = all(map(_LABEL.fullmatch, host.split("."))) and len(host) <= _MOST_HOST
-        if not is_name:
-            raise BadInput(f"{table.at('host')}: {host!r} is no host name; an ASCII name, no port")
-        return host
-    # The tag takes what is digits and dots for an address, and asks nobody.
     try:
-        return str(ipaddress.IPv4Address(host))
-    except ValueError:
-        raise BadInput(f"{table.at('host')}: {host} is no IPv4 address") from None
+        return check_host(table.text("host"))
+    except BadInput as fault:
+        raise BadInput(f"{table.at('host')}: {fault}") from None
 
 
 def _ssid(table: _Table) -> str:

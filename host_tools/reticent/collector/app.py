@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -23,7 +22,7 @@ from starlette.routing import Route
 
 from reticent.bench.registration import RegisteredTag
 from reticent.clock import Clock
-from reticent.collector.store import EVIDENCE, Sealed, Store, TagState
+from reticent.collector.store import EVIDENCE, Sealed, Store, StoreError, TagState
 from reticent.tagcode import FormatError, ack, envelope
 
 MEDIA_TYPE = "application/cbor-seq"
@@ -123,7 +122,7 @@ def make_app(collector: Collector) -> Starlette:
             answer = await run_in_threadpool(collector.take, body)
         except FormatError:
             return _refusal(400, "not a sequence of envelopes of a version known here")
-        except DatabaseError:
+        except StoreError:
             _log.exception("the database failed")
             return _refusal(503, "not stored; send it again later")
         return Response(answer, media_type=MEDIA_TYPE)

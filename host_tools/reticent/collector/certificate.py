@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from reticent.errors import BadInput
-from reticent.files import PRIVATE, PUBLIC, write_new
+from reticent.files import PRIVATE, PUBLIC, make_folder, write_all_new
 
 _LOOPBACK = "127.0.0.1"
+_MOST_NAME = 64  # of a common name (RFC 5280, appendix A.1)
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,20 @@ def make_certificates(folder: Path, name: str, term: Term) -> None:
     """Write ca.pem, ca.der, ca.key, server.pem and server.key for a host name; all new."""
     if term.until_s <= term.from_s:
         raise BadInput("the certificate ends before it starts; set a later --until")
-    folder.mkdir(parents=True, exist_ok=True)
+    if not (name.isascii() and name.isprintable() and 1 <= len(name) <= _MOST_NAME):
+        raise BadInput(f"{name!r} is no host name; 1 to {_MOST_NAME} ASCII characters (xn--...)")
     ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca = _make_ca(ca_key, term)
     server = _make_server(server_key, name, ca, ca_key, term)
-    write_new(folder / "ca.key", _private_pem(ca_key), PRIVATE)
-    write_new(folder / "server.key", _private_pem(server_key), PRIVATE)
-    write_new(folder / "ca.pem", ca.public_bytes(Encoding.PEM), PUBLIC)
-    write_new(folder / "ca.der", ca.public_bytes(Encoding.DER), PUBLIC)
-    write_new(folder / "server.pem", server.public_bytes(Encoding.PEM), PUBLIC)
+    files = {
+        "ca.key": (_private_pem(ca_key), PRIVATE),
+        "server.key": (_private_pem(server_key), PRIVATE),
+        "ca.pem": (ca.public_bytes(Encoding.PEM), PUBLIC),
+        "ca.der": (ca.public_bytes(Encoding.DER), PUBLIC),
+        "server.pem": (server.public_bytes(Encoding.PEM), PUBLIC),
+    }
+    make_folder(folder)
+    write_all_new({folder / name: content for name, content in files.items()})
 
 
 def _make_ca(key: ec.EllipticCurvePrivateKey, term: Term) -> x509.Certificate:

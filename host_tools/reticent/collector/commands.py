@@ -16,6 +16,7 @@ from reticent.collector.serve import Address
 from reticent.collector.serve import serve as serve_app
 from reticent.collector.store import Store
 from reticent.console import counted, say, tell
+from reticent.whole import Whole
 
 _DAY_S = 86_400
 _PILOT_DAYS = 397  # what browsers accept of a server's certificate
@@ -31,7 +32,7 @@ def serve(
     certificate: Path,
     key: Path,
     host: str = "127.0.0.1",
-    port: int = 8443,
+    port: Whole = 8443,
     now: str | None = None,
 ) -> None:
     """Take envelopes over HTTPS until SIGTERM or Ctrl-C.

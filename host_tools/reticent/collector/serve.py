@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from starlette.applications import Starlette
 from reticent.errors import BadInput, ReticentError
 
 _READY_WITHIN_S = 10
+_MOST_PORT = 65_535
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ def serve(app: Starlette, address: Address, on_ready: Callable[[str], None]) -> 
     for path in (address.certificate, address.key):
         if not path.is_file():
             raise BadInput(f"{path}: no such file; make both: reticent collector certificate")
+    _check_pair(address.certificate, address.key)
     asyncio.run(_serve(app, address, on_ready))
 
 
@@ -58,14 +61,28 @@ async def _serve(app: Starlette, address: Address, on_ready: Callable[[str], Non
     await serving
 
 
+def _check_pair(certificate: Path, key: Path) -> None:
+    """Raise BadInput where the two are not PEM, or not of each other; the server would not say."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        words = error.strerror if isinstance(error, PermissionError) else "not a pair in PEM"
+        raise BadInput(
+            f"{certificate} and {key}: {words}; make both: reticent collector certificate"
+        ) from None
+
+
 def _bindable_port(host: str, port: int) -> int:
     """Return the port, or a free one for 0: the server does not say which one it took."""
+    if not 0 <= port <= _MOST_PORT:
+        raise BadInput(f"--port {port}: take 0 to {_MOST_PORT}")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            raise BadInput(f"{host}:{port}: {error.strerror}; choose another --port") from None
+        except (OSError, ValueError, TypeError) as error:
+            words = error.strerror if isinstance(error, OSError) else "no address"
+            raise BadInput(f"{host}:{port}: {words}; choose another --port or --host") from None
         return probe.getsockname()[1]
 
 

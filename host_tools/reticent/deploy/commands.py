@@ -7,7 +7,7 @@ from pathlib import Path
 from reticent.console import tell
 from reticent.deploy.build import MARCH, build
 from reticent.errors import WontOverwrite
-from reticent.files import PUBLIC, write_new
+from reticent.files import PUBLIC, make_folder, write_all_new
 from reticent.sim.tag import firmware_sources, read_board
 
 
@@ -28,11 +28,11 @@ def firmware(folder: Path, *, board: str, json: bool = False) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WontOverwrite(f"{folder} is not an empty folder; choose another place")
     made = build(sources, MARCH, traces=False)
-    for name, data in made.files.items():
-        path = folder / "flash" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_new(path, data, PUBLIC)
-    write_new(folder / "names.json", made.small.map().encode(), PUBLIC)
+    files = {folder / "flash" / name: (data, PUBLIC) for name, data in made.files.items()}
+    files[folder / "names.json"] = made.small.map().encode(), PUBLIC
+    for parent in {path.parent for path in files}:
+        make_folder(parent)
+    write_all_new(files)
     count, size = len(made.files), sum(map(len, made.files.values()))
     tell(
         f"{folder}/flash: {count} files, {size} bytes; next: mpremote cp -r {folder}/flash/* :",

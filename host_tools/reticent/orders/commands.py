@@ -13,7 +13,7 @@ from reticent.archive.keyring import Keyring
 from reticent.archive.recipients import PublicKeys, read_public_keys
 from reticent.bench.registration import read_identity
 from reticent.collector.store import Store
-from reticent.console import say, say_json, show
+from reticent.console import say_json, show, tell
 from reticent.errors import BadInput
 from reticent.files import PUBLIC, read_bytes, write_new
 from reticent.orders.compiler import compile_order
@@ -48,6 +48,7 @@ def sign(
     tag: Path,
     after: Path | None = None,
     out: Path,
+    json: bool = False,
 ) -> None:
     """Check an order and sign it for one tag.
 
@@ -65,6 +66,8 @@ def sign(
         The signed policy in force: what the tag asks of the next version is then checked too.
     out
         The signed policy to write.
+    json
+        Print JSON.
     """
     written, source = read_order(text)
     public, where = _public_keys(signer.keys, recipients)
@@ -84,7 +87,17 @@ def sign(
     except OrderFault as fault:
         raise BadInput(f"{source.at(fault.key)}: {fault}") from None
     write_new(out, signed, PUBLIC)
-    say(f"{out}: {written.reference}, version {written.version}, {len(signed)} bytes")
+    tell(
+        f"{out}: {written.reference}, version {written.version}, {len(signed)} bytes",
+        {
+            "file": str(out),
+            "tag": identity.tag.hex(),
+            "reference": written.reference,
+            "version": written.version,
+            "bytes": len(signed),
+        },
+        as_json=json,
+    )
 
 
 def _public_keys(ring: Path | None, recipients: Path | None) -> tuple[PublicKeys, str]:
@@ -142,7 +155,7 @@ def show_order(signed: Path, *, issuer: Path, json: bool = False) -> None:
 
 
 @order.command
-def publish(signed: Path, *, issuer: Path, database: Path) -> None:
+def publish(signed: Path, *, issuer: Path, database: Path, json: bool = False) -> None:
     """Verify a signed policy and let the collector hand it to its tag.
 
     Parameters
@@ -153,12 +166,18 @@ def publish(signed: Path, *, issuer: Path, database: Path) -> None:
         The issuer's public key, issuer.public.pem.
     database
         The collector's database.
+    json
+        Print JSON.
     """
     fields: dict[int, Any] = read_signed(signed, read_issuer_public(issuer))
     tag, version = fields[policy.TAG], fields[policy.VERSION]
-    store = Store(database)
+    store = Store(database, must_exist=True)
     store.publish(tag, version, read_bytes(signed))
     if fields[policy.REVOKED] is not None:
         store.raise_least_policy_version(tag, version)  # the order that it ends says no more
     store.close()
-    say(f"version {version} is published for tag {tag.hex()}")
+    tell(
+        f"version {version} is published for tag {tag.hex()}",
+        {"tag": tag.hex(), "version": version, "database": str(database)},
+        as_json=json,
+    )

@@ -40,28 +40,28 @@ class Draft:
 
     def toml(self) -> str:
         """Return the text of order.toml; whatever is left out has its default."""
-        purposes = "".join(f"    {_quoted(purpose)},\n" for purpose in self.purposes)
-        tag = "" if self.tag is None else f"tag = {_quoted(self.tag)}\n"
+        purposes = "".join(f"    {quoted(purpose)},\n" for purpose in self.purposes)
+        tag = "" if self.tag is None else f"tag = {quoted(self.tag)}\n"
         return f"""\
-reference = {_quoted(self.reference)}
+reference = {quoted(self.reference)}
 version = {self.version} # a renewal or change takes the next number
-{tag}not_before = {_quoted(self.not_before)}
-not_after = {_quoted(self.not_after)} # at most 92 days after not_before
-review_by = {_quoted(self.review_by)}
+{tag}not_before = {quoted(self.not_before)}
+not_after = {quoted(self.not_after)} # at most 92 days after not_before
+review_by = {quoted(self.review_by)}
 
 # presence: entry and exit of exclusion zones, never a position.
 # breach:   positions inside exclusion zones. coarse: and one cell a slot elsewhere.
-level = {_quoted(self.level)}
+level = {quoted(self.level)}
 
 zones = "{ZONES}"
 
 [statement]
-controller = {_quoted(self.controller)}
-lawful_basis = {_quoted(self.lawful_basis)}
+controller = {quoted(self.controller)}
+lawful_basis = {quoted(self.lawful_basis)}
 purposes = [
 {purposes}]
-alternatives = {_quoted(self.alternatives)}
-justification = {_quoted(self.justification)}
+alternatives = {quoted(self.alternatives)}
+justification = {quoted(self.justification)}
 """
 
 
@@ -135,5 +135,6 @@ def _check(folder: Path, toml: str, zones: str) -> None:
             raise BadInput(str(error).replace(name, str(folder))) from None
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as TOML has it, in quotes."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -10,12 +10,12 @@ from cyclopts import Parameter
 
 from reticent.archive.key_files import read_issuer_public
 from reticent.clock import Clock
-from reticent.console import say, say_json
+from reticent.console import say, say_json, tell
 from reticent.errors import BadInput
 from reticent.files import PUBLIC, read_text, write_new
 from reticent.orders.compiler import Fields
 from reticent.orders.describe import differences
-from reticent.orders.draft import ORDER, ZONES, write_order
+from reticent.orders.draft import ORDER, ZONES, quoted, write_order
 from reticent.orders.options import Signer
 from reticent.orders.order import read_order
 from reticent.orders.signing import read_signed, sign_policy
@@ -37,6 +37,7 @@ def renew(
     reviewed_on: str | None = None,
     reviewed_by: str | None = None,
     finding: str | None = None,
+    json: bool = False,
 ) -> None:
     """Write the next version of an order into a folder; sign it with `order sign --after`.
 
@@ -63,6 +64,8 @@ def renew(
         By whom.
     finding
         What was found.
+    json
+        Print JSON.
     """
     order, _ = read_order(text)
     told = (reviewed_on, reviewed_by, finding)
@@ -76,21 +79,25 @@ def renew(
     lower = level or order.level if is_reviewed else _LOWER[order.level]
     changes = {
         "version": str(order.version + 1),
-        "not_before": f'"{from_}"',
-        "not_after": f'"{until}"',
-        "review_by": f'"{review}"',
-        "level": f'"{lower}"',
-        "zones": f'"{ZONES}"',
+        "not_before": quoted(from_),
+        "not_after": quoted(until),
+        "review_by": quoted(review),
+        "level": quoted(lower),
+        "zones": quoted(ZONES),
     }
     toml = _changed(read_text(text), changes)
     if is_reviewed:
         words = zip(("on", "by", "finding"), told, strict=True)
-        lines = [f"{name} = {_quoted(str(value))}" for name, value in words]
+        lines = [f"{name} = {quoted(str(value))}" for name, value in words]
         toml += "\n[review]\n" + "\n".join(lines) + "\n"
     zones = text.parent / _zones_of(text)
     write_order(out, toml, read_text(zones))
     why = "reviewed" if is_reviewed else f"not reviewed: its level falls to {lower}"
-    say(f"{out / ORDER}: version {order.version + 1}, {why}; sign it with --after")
+    tell(
+        f"{out / ORDER}: version {order.version + 1}, {why}; sign it with --after",
+        {"file": str(out / ORDER), "version": order.version + 1, "level": lower},
+        as_json=json,
+    )
 
 
 def revoke(
@@ -100,6 +107,7 @@ def revoke(
     reason: str,
     out: Path,
     now: str | None = None,
+    json: bool = False,
 ) -> None:
     """Sign the end of an order: the next version, which ends now and lets nothing be said.
 
@@ -115,13 +123,20 @@ def revoke(
         The signed revocation to write.
     now
         When (ISO 8601, UTC), if not by the computer's clock.
+    json
+        Print JSON.
     """
     issuer = signer.key()
     fields = read_signed(signed, issuer.public_key().public_bytes_raw())
     now_s = Clock.set_to(now).utc_s()
     revoked = sign_policy(revocation(fields, reason, now_s), issuer)
     write_new(out, revoked, PUBLIC)
-    say(f"{out}: version {cast('int', fields[policy.VERSION]) + 1} ends the order; publish it")
+    version = cast("int", fields[policy.VERSION]) + 1
+    tell(
+        f"{out}: version {version} ends the order; publish it",
+        {"file": str(out), "version": version},
+        as_json=json,
+    )
 
 
 def revocation(fields: Fields, reason: str, now_s: int) -> Fields:
@@ -177,16 +192,12 @@ def diff(old: Path, new: Path, *, issuer: Path, json: bool = False) -> None:
         say("the two say the same")
 
 
-def _quoted(text: str) -> str:
-    """Return a text as TOML has it, in quotes."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _changed(toml: str, changes: dict[str, str]) -> str:
     """Return the TOML with other values of top-level keys, and without its [review]."""
     head, *tables = re.split(r"(?m)^(?=\s*\[)", toml)
     for key, value in changes.items():
-        head = re.sub(rf"(?m)^\s*{key}\s*=[^#\n]*", f"{key} = {value} ", head)
+        line = f"{key} = {value} "  # no template: a value may have backslashes
+        head = re.sub(rf"(?m)^\s*{key}\s*=[^#\n]*", lambda _, line=line: line, head)
     kept = [table for table in tables if not re.match(r"\s*\[review\]", table)]
     return (head + "".join(kept)).rstrip() + "\n"
 

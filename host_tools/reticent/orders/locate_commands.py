@@ -11,14 +11,15 @@ from reticent.archive.access_log import AccessLog, Opening
 from reticent.archive.options import Who
 from reticent.clock import format_utc, parse_utc
 from reticent.collector.store import Locate, Store
-from reticent.console import say
-from reticent.errors import BadInput
+from reticent.console import tell
+from reticent.errors import BadInput, WontOverwrite
 from reticent.files import PUBLIC, write_new
 from reticent.orders.compiler import Fields
 from reticent.orders.options import Signer
 from reticent.orders.signing import read_signed
 from reticent.tagcode import cbor, cose, envelope, policy
 from reticent.tagcode import locate as locating
+from reticent.whole import Whole
 
 _MOST_LOCATES = 3
 _SIGNER, _WHO = Signer(), Who()
@@ -28,7 +29,7 @@ def locate(
     signed: Path,
     *,
     signer: Signer = _SIGNER,
-    number: int,
+    number: Whole,
     reason: str,
     case: str,
     until: str,
@@ -36,6 +37,7 @@ def locate(
     log: Path,
     out: Path | None = None,
     who: Who = _WHO,
+    json: bool = False,
 ) -> None:
     """Sign a locate order and let the collector hand it to its tag: one position, once.
 
@@ -59,7 +61,11 @@ def locate(
         The access logs' folder.
     out
         The signed locate order, if a file of it is wanted.
+    json
+        Print JSON.
     """
+    if out is not None and out.exists():
+        raise WontOverwrite(f"{out} exists; move it away or choose another place")
     issuer = signer.key()
     read = policy.Policy(read_signed(signed, issuer.public_key().public_bytes_raw()))
     name, now_s, until_s = who.name(), who.utc_s(), parse_utc(until)
@@ -92,7 +98,11 @@ def locate(
         store.close()
     if out is not None:
         write_new(out, made, PUBLIC)
-    say(f"locate order {number} is published for tag {read.tag.hex()}, until {until}")
+    tell(
+        f"locate order {number} is published for tag {read.tag.hex()}, until {until}",
+        {"tag": read.tag.hex(), "number": number, "until": format_utc(until_s)},
+        as_json=json,
+    )
 
 
 def sign_locate(fields: Fields, issuer: Ed25519PrivateKey) -> bytes:

@@ -10,11 +10,12 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.prompt import Confirm, Prompt
 
-from reticent.console import say
+from reticent.console import tell
 from reticent.errors import BadInput
 from reticent.files import read_text
 from reticent.orders.draft import (
     ORDER,
+    ZONES,
     Draft,
     circle,
     parse_circle,
@@ -24,6 +25,7 @@ from reticent.orders.draft import (
 )
 from reticent.orders.order import LEVELS
 from reticent.orders.zones import KINDS
+from reticent.whole import Whole
 
 _QUESTIONS = {
     "reference": "The order's reference",
@@ -45,7 +47,7 @@ def new(
     folder: Path,
     *,
     reference: str | None = None,
-    version: int = 1,
+    version: Whole = 1,
     tag: str | None = None,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     until: str | None = None,
@@ -58,6 +60,7 @@ def new(
     justification: str | None = None,
     zones: Path | None = None,
     circle_: Annotated[list[str] | None, Parameter(name="--circle")] = None,
+    json: bool = False,
 ) -> None:
     """Write a new order, order.toml and zones.geojson: asked for on a terminal, or from flags.
 
@@ -95,6 +98,8 @@ def new(
         A GeoJSON file with the zones; it is copied.
     circle_
         A zone, besides those: KIND LAT,LON RADIUS_M NAME[: JUSTIFICATION]; may be given again.
+    json
+        Print JSON.
     """
     refuse_existing(folder)
     given = {
@@ -113,7 +118,11 @@ def new(
     features = [parse_circle(text) for text in circle_ or []]
     geojson = _zones(zones, features)
     write_order(folder, _draft(answers, version, tag).toml(), geojson)
-    say(f"{folder / ORDER}: written with its zones; see what it means: reticent order check")
+    tell(
+        f"{folder / ORDER}: written with its zones; see what it means: reticent order check",
+        {"file": str(folder / ORDER), "zones": str(folder / ZONES), "version": version},
+        as_json=json,
+    )
 
 
 def _complete(given: dict[str, str | None]) -> dict[str, str]:

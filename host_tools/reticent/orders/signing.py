@@ -48,8 +48,9 @@ def read_policy(signed: bytes, issuer_public: bytes) -> Fields:
 
 def read_signed(path: Path, issuer_public: bytes) -> Fields:
     """Return the map of a signed policy's file; BadInput names the file."""
+    signed = read_bytes(path)
     try:
-        return read_policy(read_bytes(path), issuer_public)
+        return read_policy(signed, issuer_public)
     except BadInput as error:
         raise BadInput(f"{path}: {error}") from None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
 from reticent.errors import BadInput
 from reticent.files import read_text
+from reticent.texts import parse_toml
 
 _AT_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)")
 
@@ -20,8 +20,8 @@ class Source:
         text = read_text(path)
         self._lines = text.splitlines()
         try:
-            self.fields: dict[str, object] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            self.fields: dict[str, object] = parse_toml(text)
+        except ValueError as error:
             raise BadInput(self._located(str(error))) from None
 
     def at(self, key: str) -> str:

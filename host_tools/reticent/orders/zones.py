@@ -19,6 +19,7 @@ from reticent.orders.fault import OrderFault, nearest
 from reticent.orders.rings import Ring, check_rings
 from reticent.orders.schedule import Schedule, parse_schedule
 from reticent.tagcode import policy, zone_limits
+from reticent.texts import parse_json
 
 KINDS = {
     "exclusion": policy.EXCLUSION,
@@ -78,7 +79,7 @@ class Zone:
 def read_zones(path: Path) -> tuple[Zone, ...]:
     """Return the zones of a GeoJSON file; BadInput names the feature and the mend."""
     try:
-        data = json.loads(read_text(path), parse_float=Decimal, parse_constant=_refuse_constant)
+        data = parse_json(read_text(path), Decimal, _refuse_constant)
         return parse_zones(data)
     except json.JSONDecodeError as error:
         raise BadInput(f"{path}:{error.lineno}: not JSON: {error.msg}") from None

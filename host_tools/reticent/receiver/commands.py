@@ -56,12 +56,12 @@ def _show(reader: LogReader) -> None:
     shown = doubtful = 0
     for fix in reader.fixes():
         if not shown:
-            say(_row("epoch", "lat", "lon", "alt m", "m/s", "deg", "hdop", "sat", "dim"))
+            _print(_row("epoch", "lat", "lon", "alt m", "m/s", "deg", "hdop", "sat", "dim"))
         shown += 1
         doubtful += fix.is_doubtful
         epoch, lat, lon, alt, speed, course, *rest = fix.cells
         moment = epoch.replace("T", " ").removesuffix("Z").rstrip("0").removesuffix(".")
-        say(_row(moment, lat, lon, alt[:-2], speed, course[:-1], *rest) + "?" * fix.is_doubtful)
+        _print(_row(moment, lat, lon, alt[:-2], speed, course[:-1], *rest) + "?" * fix.is_doubtful)
     say(
         f"{shown} {'fix' if shown == 1 else 'fixes'} in "
         f"{counted(reader.epochs, 'epoch')}, {counted(reader.sentences, 'sentence')}, "
@@ -69,6 +69,11 @@ def _show(reader: LogReader) -> None:
     )
     if doubtful:
         say("? given by one sentence alone where two usually do: no order acts on it")
+
+
+def _print(line: str) -> None:
+    """Print a line; a reader that leaves ends the command: a log may be long."""
+    sys.stdout.write(line + "\n")
 
 
 def _row(epoch: str, *cells: str) -> str:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from reticent.address import parse_address
 from reticent.archive.audit_commands import audit
 from reticent.archive.export_commands import report
 from reticent.archive.keyring import DUTY, OFFICER
@@ -31,6 +32,7 @@ from reticent.sim.synthetic import make_day
 from reticent.sim.tag import read_board
 from reticent.sim.track import Track
 from reticent.sim.way import Collector, Outcome, Setting, Way, redated, summary
+from reticent.whole import Whole
 
 _SYNTHETIC = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 
@@ -43,7 +45,7 @@ def simulate(
     board: str = "pico_w",
     receiver: str = "ublox-m8",
     noise: bool = False,
-    seed: int = 1,
+    seed: Whole = 1,
     redate: bool = False,
     faults: Path | None = None,
     collector: str | None = None,
@@ -143,12 +145,10 @@ def _collector(address: str | None, ca: Path | None) -> Collector | None:
         if ca is not None:
             raise BadInput("--ca is of no use without --collector")
         return None
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise BadInput(f"{address!r} is no HOST:PORT; write it like localhost:8443")
+    host, port = parse_address(address)
     if ca is None:
         raise BadInput("--collector needs --ca, the certificate that the tag pins")
-    return Collector(host, int(port), _der(ca))
+    return Collector(host, port, _der(ca))
 
 
 def _der(path: Path) -> bytes:
@@ -173,24 +173,29 @@ def _go(track: Track, order: Order, setting: Setting, out: Path, quiet: bool) ->
     """Run the way into the folder `out`; a run that fails leaves nothing half-made."""
     run = Run(out)
     way = Way(run, track, order, setting)
-    run.start()
     step = _say_nothing if quiet else say
-    step(f"track           {track.name}, from {format_utc(track.start_s)}")
-    try:
-        with _progress(track, quiet) as on_progress:
-            outcome = way.go(step, on_progress)
-    except (ReticentError, OSError):
-        run.discard()
-        raise
-    except KeyboardInterrupt:
-        # What the tag had sealed and the collector stored by then is whole: it may be looked at.
-        step(f"stopped         what there was by then stays in {out}")
-        raise
+    with run.alone():
+        run.start()
+        step(f"track           {track.name}, from {format_utc(track.start_s)}")
+        outcome = _whole(run, way, step, track, quiet)
     if quiet:
         say_json(summary(outcome))
     else:
         _show(outcome, run)
     return outcome
+
+
+def _whole(run: Run, way: Way, step: Callable[[str], None], track: Track, quiet: bool) -> Outcome:
+    try:
+        with _progress(track, quiet) as on_progress:
+            return way.go(step, on_progress)
+    except (ReticentError, OSError):
+        run.discard()
+        raise
+    except KeyboardInterrupt:
+        # What the tag had sealed and the collector stored by then is whole: it may be looked at.
+        step(f"stopped         what there was by then stays in {run.folder}")
+        raise
 
 
 def _say_nothing(_line: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from reticent.errors import BadInput
+from reticent.files import read_text
 from reticent.sim.faults import (
     STATES,
     BrownOut,
@@ -21,6 +21,7 @@ from reticent.sim.faults import (
     WrongBaud,
 )
 from reticent.sim.world import SLOW_MS
+from reticent.texts import parse_toml
 
 _MOST_DELAY_MS = 600_000
 _MOST_JUMP_S = 100 * 365 * 86_400
@@ -31,10 +32,8 @@ _LAST_YEAR = 2079  # RMC tells two digits of a year
 def read_faults(path: Path) -> tuple[Fault, ...]:
     """Return the faults of a file; BadInput says in one line what is wrong in it."""
     try:
-        found = tomllib.loads(path.read_text())
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found = parse_toml(read_text(path))
+    except ValueError as error:
         raise BadInput(f"{path}: is no TOML: {error}") from None
     faults: list[Fault] = []
     for kind, entries in found.items():

@@ -22,6 +22,7 @@ from reticent.sim.track import Track, read_nmea_log
 
 _MOST_GAP_S = 600
 _MOST_DAYS = 31  # at one fix a second; more would not fit the memory of a small machine
+_FIRST_YEAR, _LAST_YEAR = 1980, 2079  # RMC tells two digits of a year
 _CSV_COLUMNS = ("time", "lat", "lon")
 
 
@@ -117,6 +118,8 @@ def point(stamp: str | None, lat: str | None, lon: str | None, where: str) -> Po
         raise BadInput(f"{where}: {stamp!r} is no ISO 8601 time") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise BadInput(f"{where}: {stamp!r} is not from {_FIRST_YEAR} to {_LAST_YEAR}")
     return Point(
         int(moment.timestamp()), _degrees(lat, 90, where), _degrees(lon, 180, where), where
     )

@@ -159,9 +159,10 @@ class SimulatedTag:
             heap_every_ms=self._extras.heap_every_ms,
         )
         chip = Chip(world, on_progress=progress, on_hold=hold)
-        report = self._finish(chip)
-        feed.unlink()  # a track is nothing to leave lying about
-        return report
+        try:
+            return self._finish(chip)
+        finally:
+            feed.unlink()  # a track is nothing to leave lying about
 
     def _fill(self) -> None:
         """Fill the flash, where a fault says so."""
@@ -269,8 +270,8 @@ def personal_files(
 
 def read_board(name: str) -> dict[str, Any]:
     """Return the data of boards/NAME/board.py; BadInput names the boards there are."""
-    path = BOARDS / name / "board.py"
-    if not path.is_file():
-        known = ", ".join(sorted(folder.parent.name for folder in BOARDS.glob("*/board.py")))
-        raise BadInput(f"{name}: no such board; there are: {known}")
-    return {key: value for key, value in runpy.run_path(str(path)).items() if key.isupper()}
+    boards = {path.parent.name: path for path in BOARDS.glob("*/board.py")}
+    if name not in boards:
+        raise BadInput(f"{name}: no such board; there are: {', '.join(sorted(boards))}")
+    board = runpy.run_path(str(boards[name]))
+    return {key: value for key, value in board.items() if key.isupper()}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 from cyclopts import App
 
-from reticent.console import counted, say
+from reticent.console import counted, tell, write
 from reticent.errors import BadInput
 from reticent.files import read_text, write_whole
+from reticent.whole import Whole
 from reticent.zones.oracle import Question, ask
 from reticent.zones.preview import page
 from reticent.zones.shapes import Named, degrees, read_shapes, scale_for
@@ -57,14 +58,19 @@ def check(shapes: Path, points: Path, *, out: Path | None = None, as_tag: bool =
         metres = f"{distance_mm // 1000}.{distance_mm % 1000:03}"
         writer.writerow((*row, "true" if inside else "false", metres))
     if out is None:
-        sys.stdout.write(text.getvalue())
+        write(text.getvalue())
     else:
         write_whole(out, text.getvalue().encode())
 
 
 @zones.command
 def preview(
-    shapes: Path, *, out: Path = Path("zones.html"), warn_m: int = 150, cell_m: int = 1_000
+    shapes: Path,
+    *,
+    out: Path = Path("zones.html"),
+    warn_m: Whole = 150,
+    cell_m: Whole = 1_000,
+    json: bool = False,
 ) -> None:
     """Draw zones, warn buffers and cells as one HTML file that loads nothing from anywhere.
 
@@ -78,12 +84,18 @@ def preview(
         The warn buffer, 0 to 1000 m.
     cell_m
         The cells' size, 500 m or more.
+    json
+        Print JSON.
     """
     if not 0 <= warn_m <= 1_000 or not 500 <= cell_m <= 100_000:
         raise BadInput("--warn-m is 0 to 1000, --cell-m 500 to 100000")
     named = list(read_shapes(shapes).values())
     write_whole(out, page(named, shapes.name, warn_m, cell_m).encode())
-    say(f"{out}: {counted(len(named), 'zone')}")
+    tell(
+        f"{out}: {counted(len(named), 'zone')}",
+        {"file": str(out), "zones": [zone.name for zone in named]},
+        as_json=json,
+    )
 
 
 def _read_points(
@@ -97,7 +109,7 @@ def _read_points(
     numbers = {name: number for number, name in enumerate(named)}
     rows: list[tuple[str, str, str]] = []
     questions: list[Question] = []
-    for row in reader:
+    for row in _rows(reader, path):
         lat, lon, zone = (row[column] or "" for column in _COLUMNS)
         where = f"{path}:{reader.line_num}"
         if zone not in numbers:
@@ -105,6 +117,13 @@ def _read_points(
         rows.append((lat, lon, zone))
         questions.append((numbers[zone], _degrees(lat, where), _degrees(lon, where)))
     return rows, questions
+
+
+def _rows(reader: csv.DictReader[str], path: Path) -> Iterator[dict[str, str | None]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise BadInput(f"{path}:{reader.line_num}: is no CSV ({error})") from None
 
 
 def _degrees(text: str, where: str) -> Decimal:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from reticent.errors import BadInput
 from reticent.files import read_text
+from reticent.texts import parse_json
 
 _UDEG_DECIMALS = 6
 MOST_DECIMALS = 18
@@ -58,7 +59,7 @@ class Named:
 def read_shapes(path: Path) -> dict[str, Named]:
     """Return the named shapes of a GeoJSON file, in its order; BadInput names the feature."""
     try:
-        data = json.loads(read_text(path), parse_float=Decimal)
+        data = parse_json(read_text(path), Decimal)
     except json.JSONDecodeError as error:
         raise BadInput(f"{path}:{error.lineno}: not JSON: {error.msg}") from None
     found: dict[str, Named] = {}
