@@ -35,7 +35,7 @@ from reticent.sim.demo import example_order
 from reticent.sim.synthetic import make_day
 from reticent.sim.tag import DAY_S, Network
 from reticent.sim.track import Track
-from reticent.sim.way import Outcome, Setting, Way, redated, summary
+from reticent.sim.way import Setting, Way, redated, summary
 
 DATE = datetime(2026, 11, 2, tzinfo=UTC)  # behind the build date that a frozen build has
 SHORT_H = (12.45, 12.51)  # into Harbour Lane and on: ALERTs, a ROUTINE batch, sealed ahead
@@ -152,12 +152,12 @@ def emulate(
     measured = way.measured | {"wall_s": time.monotonic() - began_s}
     measured |= audit(folder, track.end_s)
     measured["summary"] = summary(outcome)
-    measured |= figures(measured, outcome)
+    measured |= figures(measured)
     (folder / "measured.json").write_text(json.dumps(measured, indent=1))
     return measured
 
 
-def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+def figures(measured: dict[str, Any]) -> dict[str, Any]:
     """Return the table's figures of a run."""
     if measured["listeningMs"] is None:
         raise Finding(f"the tag never listened to its receiver ({measured['stop']}): console.txt")
@@ -172,11 +172,11 @@ def figures(measured: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         "lost_while_its_rate_was_changed": measured["lostOff"],
         "lost_of_what_went_by_in_a_rest": measured["lostResting"],
     }
-    if measured["heap"]:
-        free = [free for _, free in measured["heap"]]
-        # The receiver was found and is set up some seconds after its first byte (BOOT_MS).
-        settled = [free for ms, free in measured["heap"] if ms > BOOT_MS + SET_UP_MS]
-        found |= {"heap_after_boot": settled[0], "heap_worst": min(free)}
+    # The receiver was found and is set up some seconds after its first byte (BOOT_MS).
+    settled = [free for ms, free in measured["heap"] if ms > BOOT_MS + SET_UP_MS]
+    if settled:
+        worst = min(free for _, free in measured["heap"])
+        found |= {"heap_after_boot": settled[0], "heap_worst": worst}
     return found
 
 
