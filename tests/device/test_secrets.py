@@ -279,6 +279,22 @@ def test_a_worn_block_is_an_error_and_the_old_record_stays():
     assert vault.decode(pair().load()).state == SEED
 
 
+def test_noise_makes_another_generator_of_the_same_flash_and_the_same_next_state():
+    """Whoever has read the flash foretells nothing of a boot whose noise he cannot guess."""
+    image = tag_life.blank_image(BLOCKS)
+    outputs, nexts = set(), set()
+    for fresh in (b"noise", b"other noise", b""):
+        life_on(image)
+        secrets = Secrets(pair())
+        drbg = secrets.start_generator(fresh)
+        outputs.add(drbg.generate(32))
+        nexts.add(secrets._vault.state)
+        run_state = hmac_sha256(SEED, b"run" + fresh)
+        assert Drbg(run_state).generate(32) in outputs, "docs/SEALING.md's derivation"
+    assert len(outputs) == 3
+    assert nexts == {hmac_sha256(SEED, b"next")}
+
+
 def test_the_offset_is_kept_and_another_cell_is_refused():
     life = life_on(tag_life.blank_image(BLOCKS))
     secrets, drbg = start()
