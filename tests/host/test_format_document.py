@@ -9,6 +9,7 @@ import third_reader
 import vector_files
 from reticent.archive.event_words import EVENT_NAMES
 from reticent.collector.app import MAX_BODY
+from reticent.points import is_signers_key
 from reticent.tagcode import (
     ack,
     batch,
@@ -56,6 +57,22 @@ def test_a_boots_reasons_are_the_documents():
     for part, names in ((tasks, reasons.TASKS), (hows, reasons.HOWS)):
         assert [int(number) for number in re.findall(r"\d+", part)] == list(range(len(names)))
     assert reasons.died(3, 2) == 16 + 8 * 2 + 3
+
+
+def test_the_points_of_order_8_are_the_documents():
+    edwards, montgomery = (
+        [bytes.fromhex(one) for one in re.findall(rf"{start}`([0-9a-f]{{64}})`", section(1))]
+        for start in (r"Ed25519 \| ", r"X25519 \| ")
+    )
+    (others,) = [re.findall(r"^\| \| `([0-9a-f]{64})`", section(1), re.M)]
+    edwards.append(bytes.fromhex(others[0]))
+    montgomery.append(bytes.fromhex(others[1]))
+    for key in edwards:
+        assert not is_signers_key(key)
+        assert order_limits.is_recipients_key(key)
+    for key in montgomery:
+        assert is_signers_key(key)
+        assert not order_limits.is_recipients_key(key)
 
 
 def test_the_records_are_the_documents():
