@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,17 @@ def test_an_order_that_promises_less_than_its_keys_keep_is_refused(desk, capsys)
     arguments = ["order", "sign", str(text), "--keys", str(desk.ring.folder), "--tag"]
     arguments += [str(desk.tag_file), "--out", str(desk.folder / "less.cose")]
     fails(capsys, arguments, 2, "order.toml:20: 30 days, but these keys are kept for 60")
+
+
+def test_orders_are_for_this_account_alone(desk):
+    """Their zones are coordinates, and one may be a home."""
+    text, out = desk.folder / "order" / "order.toml", desk.folder / "next"
+    assert run(["order", "renew", str(text), "--out", str(out), *RENEWAL]) == 0
+    assert sign(desk, out / "order.toml", "v2.cose") == 0
+    made = [desk.folder / "v1.cose", desk.folder / "v2.cose", *out.iterdir()]
+    assert len(made) > 3
+    for path in made:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
 
 
 def test_without_a_review_a_renewal_says_less(desk, capsys):

@@ -15,7 +15,7 @@ from reticent.bench.registration import read_identity
 from reticent.collector.store import Store
 from reticent.console import say_json, show, tell
 from reticent.errors import BadInput
-from reticent.files import PUBLIC, read_bytes, write_new
+from reticent.files import PRIVATE, read_bytes, write_new
 from reticent.orders.compiler import compile_order
 from reticent.orders.describe import describe, plain
 from reticent.orders.fault import OrderFault
@@ -86,7 +86,7 @@ def sign(
         signed = sign_policy(fields, issuer)
     except OrderFault as fault:
         raise BadInput(f"{source.at(fault.key)}: {fault}") from None
-    write_new(out, signed, PUBLIC)
+    write_new(out, signed, PRIVATE)
     tell(
         f"{out}: {written.reference}, version {written.version}, {len(signed)} bytes",
         {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reticent.errors import BadInput, WontOverwrite
-from reticent.files import PUBLIC, write_new
+from reticent.files import PRIVATE, write_new
 from reticent.orders.check import check_order
 
 ORDER, ZONES = "order.toml", "zones.geojson"
@@ -113,7 +113,7 @@ def write_order(folder: Path, toml: str, zones: str) -> None:
     written: list[Path] = []
     try:
         for name, text in ((ZONES, zones), (ORDER, toml)):
-            write_new(folder / name, text.encode(), PUBLIC)
+            write_new(folder / name, text.encode(), PRIVATE)
             written.append(folder / name)
     except BaseException:
         for path in written:

@@ -12,7 +12,7 @@ from reticent.archive.key_files import read_issuer_public
 from reticent.clock import Clock
 from reticent.console import say, say_json, tell
 from reticent.errors import BadInput
-from reticent.files import PUBLIC, read_text, write_new
+from reticent.files import PRIVATE, read_text, write_new
 from reticent.orders.compiler import Fields
 from reticent.orders.describe import differences
 from reticent.orders.draft import ORDER, ZONES, quoted, write_order
@@ -130,7 +130,7 @@ def revoke(
     fields = read_signed(signed, issuer.public_key().public_bytes_raw())
     now_s = Clock.set_to(now).utc_s()
     revoked = sign_policy(revocation(fields, reason, now_s), issuer)
-    write_new(out, revoked, PUBLIC)
+    write_new(out, revoked, PRIVATE)
     version = cast("int", fields[policy.VERSION]) + 1
     tell(
         f"{out}: version {version} ends the order; publish it",

@@ -13,7 +13,7 @@ from reticent.clock import format_utc, parse_utc
 from reticent.collector.store import Locate, Store
 from reticent.console import tell
 from reticent.errors import BadInput, WontOverwrite
-from reticent.files import PUBLIC, write_new
+from reticent.files import PRIVATE, write_new
 from reticent.orders.compiler import Fields
 from reticent.orders.options import Signer
 from reticent.orders.signing import read_signed
@@ -97,7 +97,7 @@ def locate(
     finally:
         store.close()
     if out is not None:
-        write_new(out, made, PUBLIC)
+        write_new(out, made, PRIVATE)
     tell(
         f"locate order {number} is published for tag {read.tag.hex()}, until {until}",
         {"tag": read.tag.hex(), "number": number, "until": format_utc(until_s)},
