@@ -17,7 +17,7 @@ PRIVATE, PUBLIC = 0o600, 0o644
 _WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK)
 
 
-def make_folder(folder: Path, mode: int = 0o777) -> None:
+def make_folder(folder: Path, mode: int = 0o755) -> None:
     """Make the folder where it is not there; BadInput where it cannot be."""
     try:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)

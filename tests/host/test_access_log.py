@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from reticent.archive.access_log import AccessLog, Opening
-from reticent.errors import Finding
+from reticent.errors import BadInput, Finding
 from synced import Synced
 
 TAG = bytes(range(8))
@@ -110,7 +110,10 @@ def test_a_full_disk_leaves_the_chain_as_it_was(log, monkeypatch):
             return whole(descriptor, data[: len(data) // 2])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(BadInput, match="jsonl: No space"),
+    ):
         patch.setattr(os, "write", full)
         log.append(opening(9), 9)
     assert log.head(TAG) == before

@@ -270,6 +270,34 @@ def test_a_ring_that_cannot_be_finished_leaves_nothing(tmp_path, monkeypatch):
     assert steps == 7
 
 
+def test_a_second_ring_in_a_folder_takes_nothing_from_the_first(ring):
+    before = every_byte(ring.folder)
+    with pytest.raises(WontOverwrite, match="has keys already"):
+        Keyring.create(ring.folder, MONDAY_S, 1)
+    assert every_byte(ring.folder) == before
+
+
+def test_two_rings_made_at_once_in_a_folder_are_one(tmp_path):
+    """Who comes second must neither mix its keys in nor remove the first one's."""
+    failed = []
+
+    def make():
+        try:
+            Keyring.create(tmp_path / "keys", MONDAY_S, 1)
+        except WontOverwrite:
+            failed.append(1)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(failed) == 3
+    made = Keyring(tmp_path / "keys")
+    assert made.issuer().public_key().public_bytes_raw() == made.issuer_public()
+    assert len(made.private_keys(DUTY)) == 1
+
+
 def test_a_public_half_is_there_only_with_its_key(ring, monkeypatch):
     """An order that names one without its key would seal what nobody can open, ever."""
 

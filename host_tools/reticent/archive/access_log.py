@@ -57,7 +57,11 @@ class AccessLog:
             fcntl.flock(file, fcntl.LOCK_EX)  # two openings at once must not share a predecessor
             head = _verified_head(self._path(opening.tag), file.read())
             line = _line(opening, utc_s, head)
-            _append(file, line + b"\n")
+            try:
+                _append(file, line + b"\n")
+            except OSError as error:
+                where = self._path(opening.tag)
+                raise BadInput(f"{where}: {error.strerror}; it is not logged, nor done") from None
         if head == _NO_HEAD:
             sync_folder(self._folder)  # the file is new
         return hashlib.sha256(line).digest()

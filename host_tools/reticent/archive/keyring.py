@@ -12,6 +12,7 @@ them, under a new one. So no copy of ring.sealed from before opens any more.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -44,7 +45,6 @@ from reticent.archive.recipients import (
     read_public_keys,
 )
 from reticent.archive.ring_content import Hold, RingContent, is_in
-from reticent.archive.ring_key import FOLDER as RING_KEY
 from reticent.archive.ring_key import RingKey, RingKeys, destroy
 from reticent.archive.ring_lock import alone
 from reticent.errors import BadInput, Finding, WontOverwrite
@@ -93,31 +93,31 @@ class Keyring:
             raise BadInput(f"{weeks} weeks: a key ring holds 1 to {_MOST_WEEKS}")
         if not 1 <= retention_days <= 60:
             raise BadInput(f"{retention_days} days: keys are kept for 1 to 60")
-        if any((folder / name).exists() for name in (*_FILES, RING_KEY)):
-            raise WontOverwrite(f"{folder} has keys already; choose an empty folder")
         make_private_folder(folder)
         ring, first = cls(folder), batch.week_of(from_s)
-        try:
-            ring._make(range(first, first + weeks), wearer, retention_days, passphrase)
-        except BaseException:  # a full disk, Ctrl-C: half a ring is of no use, and in the way
-            ring._discard()
-            raise
+        ring._make(range(first, first + weeks), wearer, retention_days, passphrase)
         return ring
 
+    @alone
     def _make(
         self, weeks: range, wearer: bytes | None, retention_days: int, passphrase: str | None
     ) -> None:
-        if wearer is None:
-            made = X25519PrivateKey.generate()
-            write_pem(self.folder / _WEARER, made, None)
-            wearer = made.public_key().public_bytes_raw()
-        content = RingContent({role: {} for role in AGENCY}, [])
-        public = PublicKeys({role: {} for role in AGENCY}, wearer, retention_days)
-        content.add_weeks(public, weeks)
-        self._keys.create(key := RingKey.generate(), passphrase)
-        self._write(key, content)
-        write_new(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
-        make_issuer(self.folder, passphrase)
+        if self._keys.folder.exists() or any((self.folder / name).exists() for name in _FILES):
+            raise WontOverwrite(f"{self.folder} has keys already; choose an empty folder")
+        with ExitStack() as undo:
+            undo.callback(self._discard)  # Ctrl-C, a full disk: half a ring is only in the way
+            if wearer is None:
+                made = X25519PrivateKey.generate()
+                write_pem(self.folder / _WEARER, made, None)
+                wearer = made.public_key().public_bytes_raw()
+            content = RingContent({role: {} for role in AGENCY}, [])
+            public = PublicKeys({role: {} for role in AGENCY}, wearer, retention_days)
+            content.add_weeks(public, weeks)
+            self._keys.create(key := RingKey.generate(), passphrase)
+            self._write(key, content)
+            write_new(self.folder / _PUBLIC, public.text().encode(), PRIVATE)
+            make_issuer(self.folder, passphrase)
+            undo.pop_all()
 
     def _discard(self) -> None:
         """Remove what a ring that was not finished has."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from reticent.bench.personalise import LEAST_PART_BYTES, mix_seed, read_part, secret_files
 from reticent.bench.registration import register as write_registration
 from reticent.bench.tag_file import read_tag_file
-from reticent.console import tell
+from reticent.console import counted, tell
 from reticent.errors import BadInput
 from reticent.files import PRIVATE, make_private_folder, read_bytes, read_text, write_all_new
 from reticent.tagcode import FormatError
@@ -48,7 +48,7 @@ def personalise(
     write_all_new({folder / name: (data, PRIVATE) for name, data in files.items()})
     made = " ".join(f"{folder}/{name}" for name in sorted({name.split("/")[0] for name in files}))
     tell(
-        f"the seed of {len(parts)}; next: mpremote cp -r {made} :\n"
+        f"a seed of {counted(len(parts), 'part')}; next: mpremote cp -r {made} :\n"
         f"then delete {folder}/secrets here: who has it opens what the tag seals",
         {"folder": str(folder), "parts": len(parts)},
         as_json=json,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from reticent.console import tell
@@ -30,9 +31,13 @@ def firmware(folder: Path, *, board: str, json: bool = False) -> None:
     made = build(sources, MARCH, traces=False)
     files = {folder / "flash" / name: (data, PUBLIC) for name, data in made.files.items()}
     files[folder / "names.json"] = made.small.map().encode(), PUBLIC
-    for parent in {path.parent for path in files}:
-        make_folder(parent)
-    write_all_new(files)
+    try:
+        for parent in {path.parent for path in files}:
+            make_folder(parent)
+        write_all_new(files)
+    except BaseException:  # a full disk, Ctrl-C: the folder can be taken again
+        shutil.rmtree(folder / "flash", ignore_errors=True)
+        raise
     count, size = len(made.files), sum(map(len, made.files.values()))
     tell(
         f"{folder}/flash: {count} files, {size} bytes; next: mpremote cp -r {folder}/flash/* :",

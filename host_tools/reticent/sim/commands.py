@@ -189,7 +189,10 @@ def _whole(run: Run, way: Way, step: Callable[[str], None], track: Track, quiet:
     try:
         with _progress(track, quiet) as on_progress:
             return way.go(step, on_progress)
-    except (ReticentError, OSError):
+    except OSError as error:  # a full disk, say
+        run.discard()
+        raise BadInput(f"{run.folder}: {error.strerror or error}; nothing of it is left") from None
+    except ReticentError:
         run.discard()
         raise
     except KeyboardInterrupt:
