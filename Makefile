@@ -20,7 +20,7 @@ BOARD ?= pico
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check attack format guards vectors sealed damage bench-gnss bench-zones fuzz
-.PHONY: emulate emulate-cuts emulate-table emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
+.PHONY: uf2 emulate emulate-cuts emulate-table emulate-gnss emulate-zones emulate-seal screenshots soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,7 @@ guards: $(VENV)/.ready ## take each guard of disclosure away and demand a failin
 	@$(BIN)/python bench/guards.py $(ARGS)
 
 damage: $(VENV)/.ready ## seeded damage to a receiver's stream (TRIALS=100000)
+	@expr "$(TRIALS)" + 0 >/dev/null || { echo "make: TRIALS=$(TRIALS) is no number" >&2; exit 2; }
 	@RETICENT_TRIALS=$(TRIALS) $(BIN)/micropython tests/support/run_micropython.py \
 	  firmware tests/support tests/logic/test_gnss_damage.py
 
@@ -88,24 +89,28 @@ fuzz: $(VENV)/.ready $(PEERS)/.ready ## coverage-guided fuzzing (FUZZ=gnss or wi
 	  -max_len=$(if $(filter gnss,$(FUZZ)),500,17000) -rss_limit_mb=1024 \
 	  -artifact_prefix=build/ build/fuzz-$(FUZZ)
 
-emulate: $(VENV)/.ready emulator/.ready ## the whole tag on an emulated chip (UF2=file BOARD=pico ARGS=--day)
+uf2:
+	@test -f "$(UF2)" || { echo "make: no file at UF2=$(UF2): name an official MicroPython build," \
+	  "UF2=RPI_PICO-....uf2 (emulator/README.md)" >&2; exit 2; }
+
+emulate: uf2 $(VENV)/.ready emulator/.ready ## the whole tag on an emulated chip (UF2=file BOARD=pico ARGS=--day)
 	@$(BIN)/python emulator/emulate$(if $(filter pico_w,$(BOARD)),_wifi,).py --uf2 "$(UF2)" \
 	  --out build/emulate$(if $(filter pico_w,$(BOARD)),-wifi,) $(ARGS)
 
-emulate-cuts: $(VENV)/.ready emulator/.ready ## power cuts on an emulated Pico (UF2=file CUTS=40)
+emulate-cuts: uf2 $(VENV)/.ready emulator/.ready ## power cuts on an emulated Pico (UF2=file CUTS=40)
 	@$(BIN)/python emulator/cuts.py --uf2 "$(UF2)" --out build/cuts --cuts $(CUTS) $(ARGS)
 
-emulate-table: $(VENV)/.ready emulator/.ready ## the emulated Pico's figures, both cache models (UF2=file)
+emulate-table: uf2 $(VENV)/.ready emulator/.ready ## the emulated Pico's figures, both cache models (UF2=file)
 	@$(BIN)/python emulator/table.py --uf2 "$(UF2)" --out build/table \
 	  --day build/emulate/day/measured.json $(ARGS)
 
-emulate-gnss: $(VENV)/.ready emulator/.ready ## a stream's cost on an emulated Pico (UF2=file)
+emulate-gnss: uf2 $(VENV)/.ready emulator/.ready ## a stream's cost on an emulated Pico (UF2=file)
 	@$(BIN)/python bench/gnss_emulated.py --uf2 "$(UF2)"
 
-emulate-zones: $(VENV)/.ready emulator/.ready ## zones and cells on an emulated Pico (UF2=file)
+emulate-zones: uf2 $(VENV)/.ready emulator/.ready ## zones and cells on an emulated Pico (UF2=file)
 	@$(BIN)/python bench/zone_cost.py --uf2 "$(UF2)"
 
-emulate-seal: $(VENV)/.ready emulator/.ready ## sealing and secrets on an emulated Pico (UF2=file CUTS=40)
+emulate-seal: uf2 $(VENV)/.ready emulator/.ready ## sealing and secrets on an emulated Pico (UF2=file CUTS=40)
 	@$(BIN)/python bench/seal_emulated.py --uf2 "$(UF2)"
 	@$(BIN)/python bench/secrets_emulated.py --uf2 "$(UF2)" --cuts $(CUTS)
 
@@ -144,13 +149,15 @@ $(PEERS)/.ready: requirements-bench.lock
 
 $(NPM)/.ready:
 	@echo "setting up $(NPM) (once)"
-	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix $(NPM) $(WASM)@1.26.0
+	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix $(NPM) $(WASM)@1.26.0 || \
+	  { echo "make: npm could not install $(WASM)" >&2; exit 2; }
 	@touch $@
 
 emulator/.ready: emulator/package-lock.json requirements-emulator.lock
 	@command -v npm >/dev/null || { echo "make: npm is missing: apt-get install nodejs npm" >&2; exit 2; }
 	@echo "setting up the emulator (once)"
-	@npm ci --silent --prefix emulator
+	@npm ci --silent --prefix emulator || \
+	  { echo "make: npm could not set it up; it says why: npm ci --prefix emulator" >&2; exit 2; }
 	@$(PYTHON) -m venv --clear build/bootrom
 	@build/bootrom/bin/pip install -q --progress-bar off --require-hashes -r requirements-emulator.lock
 	@build/bootrom/bin/python emulator/bootrom.py emulator/bootrom.bin

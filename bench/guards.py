@@ -37,6 +37,9 @@ def main() -> int:
     """Try the guards that are named, or all; return the exit status."""
     guards = {one["name"]: one for one in tomllib.loads(GUARDS.read_text())["guard"]}
     names = sys.argv[1:] or list(guards)
+    if unknown := set(names) - set(guards):
+        sys.stderr.write(f"guards: no guard {min(unknown)!r}; bench/guards.toml has them\n")
+        return 2
     for name in names:  # all of them before the first is tried
         _whole(ROOT, guards[name])
     missed = 0

@@ -237,6 +237,17 @@ def test_a_wearers_public_key_is_there_with_its_private_one_or_not_at_all(tmp_pa
     assert said["key"] in public.read_text()
 
 
+@pytest.mark.parametrize("target", ["emulate", "emulate-cuts", "emulate-table", "emulate-seal"])
+def test_a_target_without_its_file_is_one_line_and_sets_nothing_up(target):
+    done = subprocess.run(
+        ["make", "-s", "--no-print-directory", target, "UF2="],
+        cwd=EXAMPLE.parents[2], capture_output=True, text=True, env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("make: no file at UF2=: name an official MicroPython build")
+    assert done.stdout == ""
+
+
 def test_debug_shows_the_traceback():
     command = [*COMMAND, "--debug", "keys", "new", "x", "--from", "soon", "--weeks", "1"]
     run = subprocess.run(command, capture_output=True, text=True)
