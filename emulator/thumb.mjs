@@ -1,12 +1,10 @@
 // ARMv6-M instructions (ARM DDI 0419E, section A6.7) to JavaScript: what a run of them does to
-// registers, flags and memory, in the cycles that rp2040js counts. Owns no state: blocks.mjs keeps
-// the compiled runs. What is missing here, and all input and output, is left to rp2040js's core.
+// registers, flags and memory, in rp2040js's cycles; what is missing is left to its core. No state.
 import {
   ADD, ADD_CARRY, CONDITIONS, LEFT, RAM, READS_SIO, RIGHT, ROTATE, SIGNED_RIGHT, SIZES, SUBTRACT, WRITES_SIO,
 } from './fragments.mjs';
 
-const MOST_INSTRUCTIONS = 24;
-const SP = 13, LR = 14, PC = 15;
+const MOST_INSTRUCTIONS = 24, SP = 13, LR = 14, PC = 15;
 const signed = (value, bits) => (value << (32 - bits)) >> (32 - bits);
 const bitsOf = (mask) => [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => mask & (1 << bit));
 
