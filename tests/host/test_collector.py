@@ -250,6 +250,23 @@ def test_the_log_says_how_many_and_nothing_else(agency, caplog):
     assert [one.getMessage() for one in caplog.records] == ["stored 2, refused 1"]
 
 
+def test_an_auditor_reads_a_copy_that_nobody_can_write(agency, monkeypatch):
+    """On a read-only medium; the collector's own way of keeping it would need files beside it."""
+    agency.take(agency.seal(COARSE))
+    agency.store.close()
+    folder = agency.database.parent / "a copy, 100 % whole?"
+    folder.mkdir()
+    copy = folder / "db"
+    copy.write_bytes(agency.database.read_bytes())
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    store = Store(copy, must_exist=True)
+    assert [one.number for one in store.envelopes()] == [1]
+    with pytest.raises(BadInput, match="attempt to write a readonly database"):
+        store.set_log_head(bytes(8), bytes(32))
+    store.close()
+    assert os.listdir(folder) == ["db"]
+
+
 def test_the_database_is_for_this_account_alone(tmp_path):
     before = os.umask(0)
     try:

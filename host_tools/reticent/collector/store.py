@@ -75,7 +75,7 @@ class Store:
         self._path = path
         if not path.exists():
             _make_private(path)
-        engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
+        engine = create_engine(_url(path), hide_parameters=True)
         event.listen(engine, "connect", _set_up if must_exist else _set_up_own)
         event.listen(engine, "begin", _begin)
         self._reading = engine
@@ -231,6 +231,15 @@ class Store:
             connection.execute(
                 update(tables.tags).where(tables.tags.c.tag == tag, *conditions).values(values)
             )
+
+
+def _url(path: Path) -> URL:
+    """Return where SQLite finds the file; a read-only one, an auditor's copy, as it is."""
+    log = path.with_name(path.name + "-wal")
+    if not path.exists() or os.access(path, os.W_OK) or log.exists():
+        return URL.create("sqlite", database=str(path))
+    where = {"immutable": "1", "uri": "true"}
+    return URL.create("sqlite", database=path.absolute().as_uri(), query=where)
 
 
 def _make_private(path: Path) -> None:
