@@ -29,9 +29,9 @@ for resident in overlay._RESIDENT + ("store.outbox", "wire.envelope"):
     __import__(resident)
 load("load_verifying", overlay._VERIFYING)
 overlay.drop()
-load("load_sealing", overlay._SEALING + overlay._VERIFYING)
+load("load_sealing", overlay._SEALING + overlay._LATER + ("seal.sha512",))
 
-from seal import ed25519, envelope, gcm, sha512, x25519
+from seal import ed25519, envelope, gcm, sha512, verification, x25519
 from seal.drbg import Drbg
 from seal.workspace import Workspace
 from store.outbox import ROUTINE, Outbox
@@ -128,7 +128,7 @@ def main():
     measured("x25519_base", x25519.public_key(SEED, space))
     signature = measured("sign", ed25519.sign(SEED, MESSAGE, SEED, space))
     public = measured("ed25519_base", ed25519.public_key(SEED, space))
-    measured("verify", ed25519.verify(public, signature, MESSAGE))
+    measured("verify", verification.verify(public, signature, MESSAGE))
     measured("sha512", sha512.digest_steps(MESSAGE, space.hasher))
     measured("gcm", once(gcm.seal, SEED, bytes(12), bytes(180), BATCH))
     if sys.platform != "rp2":  # half a second a KiB there

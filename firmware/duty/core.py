@@ -37,6 +37,7 @@ class Tag:
         self.supervisor = Supervisor(watchdog, clock)
         self.gap = Gap(clock, _EPOCH_MS)
         self.ring = Ring()
+        self.is_booting = True  # the tasks do not run yet
         self.is_resting = False  # the receiver is off: nothing comes for a while
         self.notes = []  # (event code, value) that a ROUTINE batch is to say
         for folder in (secrets.FOLDER, _STATE):
@@ -119,9 +120,14 @@ class Tag:
                 await asyncio.sleep_ms(0)
 
     async def run_steps(self, steps):
-        """Run a generator of long steps; others get their turn between two, every 16 ms."""
+        """Run a generator of long steps; others get their turn between two, every 16 ms.
+
+        At a boot there are no others: what is done then feeds the watchdog, as nobody else does.
+        """
         turn_ms = self.clock.ms()
         while True:
+            if self.is_booting:
+                self.watchdog.feed()
             try:
                 next(steps)
             except StopIteration as done:

@@ -36,11 +36,10 @@ class Orders:
     async def load(self):
         """Read what is on flash; what is not genuine is refused, and said."""
         store = self._store
-        self.policy = await self._load(store.current)
-        waiting = await self._load(store.next)
+        self.policy = await self._load(store.current, _decode_steps)
+        waiting = await self._load_next(rules.terms_steps)  # no zones: they have no place yet
         if waiting is not None:
             self._next = waiting.version, waiting.not_before
-            del waiting  # its zones have no place beside another's
         else:
             files.remove(store.next)
         await self._take(store.inbox)
@@ -48,6 +47,7 @@ class Orders:
             self.policy = await self._activate()
         if self.policy is not None:
             self._tag.timebase.expect(self.policy.not_before, self.policy.not_after)
+        self._tag.is_booting = False
 
     async def receive(self, digest, first, body):
         """Write an order with this SHA-256 to flash as it arrives; take_arrived() is next.
@@ -176,6 +176,8 @@ class Orders:
             return self._refuse(rules.BAD_FORM)
         except rules.PolicyError as error:
             return self._refuse(error.code)
+        except MemoryError:
+            return self._refuse(rules.NO_ROOM)  # else it resets the tag with each answer, or boot
         return new.version, new.not_before
 
     def _held_version(self):
@@ -200,7 +202,7 @@ class Orders:
     async def _activate(self):
         """Put the order that waits in force and return it; None if it is not what was taken."""
         gc.collect()
-        policy = await self._load(self._store.next)
+        policy = await self._load_next(_decode_steps)
         self._next = None
         if policy is None:
             files.remove(self._store.next)
@@ -208,14 +210,20 @@ class Orders:
         await self._tag.write(self._store.activate_steps())
         return policy
 
-    async def _load(self, path):
+    async def _load_next(self, decode_steps):
+        """Return the Policy that waits, or None; one that finds no room is refused."""
+        try:
+            return await self._load(self._store.next, decode_steps)
+        except MemoryError:
+            return self._refuse(rules.NO_ROOM)
+
+    async def _load(self, path, decode_steps):
         """Return the Policy at this path if it is genuine and this tag's, else None."""
         signed = files.view(path)
         if signed is None:
             return None
-        self._tag.watchdog.feed()
         try:
-            policy = await self._verified(signed)
+            policy = await self._verified(signed, decode_steps)
         except FormatError:
             return self._refuse(rules.BAD_FORM)
         except rules.PolicyError as error:
@@ -229,14 +237,16 @@ class Orders:
             else None
         )
 
-    async def _verified(self, signed, decode_steps=rules.decode_steps):
+    async def _verified(self, signed, decode_steps):
         """Return what is decoded of it; FormatError or PolicyError where it is not genuine."""
         async with self._tag.verifying_code:
-            from seal import ed25519
+            from seal import verification
 
-            steps = rules.verified(signed, self._tag.config.issuer_key, ed25519.verify)
+            steps = rules.verified(
+                signed, self._tag.config.issuer_key, verification.verify, overlay.forget
+            )
             start, stop = await self._tag.run_steps(steps)
-            del steps, ed25519  # or their code stays while this decodes
+            del steps, verification  # or their code stays while this decodes
             overlay.drop()
             usual = gc.threshold()
             gc.threshold(_GARBAGE_BYTES)
@@ -251,3 +261,7 @@ class Orders:
 
     def _refuse(self, code):
         self._said.append((events.POLICY_REFUSED, code))
+
+
+def _decode_steps(signed, start, stop):
+    return rules.decode_steps(signed, start, stop, lambda: overlay.forget(overlay.LIMITS))

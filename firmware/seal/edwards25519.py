@@ -1,4 +1,5 @@
-"""The group of Ed25519 (RFC 8032, section 5.1): points, their bytes, multiples of the base.
+"""The group of Ed25519 (RFC 8032, section 5.1): points, multiples of the base; points25519.py has
+what only verification does with them.
 
 Owns the point formulas ("hwcd-3" and "hwcd" of the Explicit-Formulas Database for extended
 coordinates, complete on this curve) and the selection from the base point's table.
@@ -10,13 +11,7 @@ from seal.edwards25519_table import TABLE
 from seal.field25519 import element, to_bytes, zero
 from seal.limbs25519 import butterfly, copy, load, multiply, swap
 
-P = (1 << 255) - 19
-
 _BYTES = 32
-_D = 0x52036CEE2B6FFE738CC740797779E89800700A4D4141D8AB75EB4DCA135978A3
-_ROOT_OF_MINUS_1 = 0x2B8324804FC1DF0B2B4D00993DFBD7A72F431806AD2FE478C4EE1B274A0EA0B0
-_BASE_X = 0x216936D3CD6E53FEC0A4E231FDD6DC5C692CC7609525A7B2C9562D608F25D51A
-_BASE_Y = 0x6666666666666666666666666666666666666666666666666666666666666658
 
 _COLUMNS = 32
 _COLUMNS_A_PIECE = 4
@@ -78,31 +73,6 @@ class Point:
         multiply(self.z, 0, f, g)
         multiply(self.t, 0, e, h)
 
-    def has_small_order(self):
-        """Return whether eight times the point is the neutral one; the point becomes that."""
-        for _ in range(3):
-            self.double()
-        return to_bytes(self.x) == bytes(_BYTES)
-
-    def negated(self):
-        """Return a new point, minus this one."""
-        point = Point()
-        rest = zero()
-        butterfly(element(0), self.x, rest, point.x)
-        butterfly(element(0), self.t, rest, point.t)
-        butterfly(element(0), self.y, point.y, rest)
-        butterfly(element(0), self.z, point.z, rest)
-        return point
-
-    def cached(self):
-        """Return the point as add() takes it."""
-        plus, minus, z2, t2, t2d, rest = tuple(zero() for _ in range(6))
-        butterfly(self.y, self.x, plus, minus)
-        butterfly(self.z, self.z, z2, rest)
-        butterfly(self.t, self.t, t2, rest)
-        multiply(t2d, 0, t2, element(_D))
-        return plus, minus, t2d, z2
-
     def encode_steps(self, powers):
         """Return, in steps, the 32 bytes of the point (section 5.1.2)."""
         inverse = yield from powers.invert_steps(self.z)
@@ -114,62 +84,14 @@ class Point:
         return bytes(out)
 
 
-def base():
-    """Return the base point."""
-    return Point(_BASE_X, _BASE_Y)
-
-
-def decode_steps(data: bytes, powers):
-    """Return, in steps, the point of 32 bytes, or None if they are no point's only encoding.
-
-    For public points: the time depends on them.
-    """
-    encoded_y = int.from_bytes(data, "little")
-    sign = encoded_y >> 255
-    encoded_y &= (1 << 255) - 1
-    if encoded_y >= P:
-        return None  # section 5.1.3, step 1
-    x = yield from _x_steps(element(encoded_y), powers)
-    if x is None or (x == 0 and sign):
-        return None
-    return Point(P - x if x & 1 != sign else x, encoded_y)
-
-
-def _x_steps(y, powers):
-    """Return, in steps, an x of the curve's point with this y as an integer, or None."""
-    one, yy, dyy, u, v, rest = element(1), zero(), zero(), zero(), zero(), zero()
-    multiply(yy, 0, y, y)
-    multiply(dyy, 0, yy, element(_D))
-    butterfly(yy, one, rest, u)  # x**2 = u / v = (y**2 - 1) / (d y**2 + 1)
-    butterfly(dyy, one, v, rest)
-    v3, v7, x = zero(), zero(), zero()
-    multiply(rest, 0, v, v)
-    multiply(v3, 0, rest, v)
-    multiply(rest, 0, v3, v3)
-    multiply(v7, 0, rest, v)
-    multiply(rest, 0, u, v7)
-    power = yield from powers.root_power_steps(rest)
-    multiply(rest, 0, u, v3)
-    multiply(x, 0, rest, power)
-    multiply(yy, 0, x, x)
-    multiply(rest, 0, yy, v)
-    butterfly(rest, u, v3, v7)
-    if to_bytes(v7) == bytes(_BYTES):
-        return int.from_bytes(to_bytes(x), "little")
-    if to_bytes(v3) == bytes(_BYTES):  # v x**2 = -u: the other root
-        multiply(rest, 0, x, element(_ROOT_OF_MINUS_1))
-        return int.from_bytes(to_bytes(rest), "little")
-    return None
-
-
 def base_mult(scalar: bytes, space):
-    """Return, in steps, space.point: scalar * base, by 31 doublings and 64 additions.
+    """Return, in steps, a point of the space: scalar * base, by 31 doublings and 64 additions.
 
     The scalar (below 2**255) is recoded to 256 digits, each 1 or -1, so that every column of the
     comb adds: the work does not depend on it. `space` is a seal.workspace.Workspace.
     """
     digits = space.scalars.signs(scalar)
-    point, selection = space.point, space.selection
+    point, selection = space.multiplier
     point.set_neutral()
     for column in range(_COLUMNS - 1, -1, -1):
         point.double()

@@ -7,6 +7,7 @@ from array import array
 
 from seal.limbs25519 import copy, load, multiply, reduce, store
 
+ORDER = (1 << 252) + 27742317777372353535851937790883648493  # of the base point's group, L
 _LIMBS = 20
 _BYTES = 32
 

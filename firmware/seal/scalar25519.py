@@ -8,9 +8,8 @@ from array import array
 
 import micropython
 
+from seal.field25519 import ORDER
 from seal.limbs25519 import load, store
-
-ORDER = (1 << 252) + 27742317777372353535851937790883648493
 
 _LIMBS = 20
 _WIDE_LIMBS = 40

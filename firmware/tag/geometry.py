@@ -68,7 +68,8 @@ class Circle:
 class Polygon:
     """Positions inside an odd number of closed rings: outer ones and holes, of one part or more.
 
-    A ring is an array of lon, lat, lon, lat ... in microdegrees; the last vertex joins the first.
+    A ring is an array or list of lon, lat, lon, lat ... in microdegrees; the last vertex joins the
+    first.
     """
 
     def __init__(self, rings, per_udeg=1):
@@ -133,22 +134,45 @@ class Polygon:
 
 
 def _unwrapped(ring, per_udeg):
-    """Return the ring with longitudes that go on where they cross the antimeridian."""
+    """Return the ring with longitudes that go on where they cross the antimeridian.
+
+    As it is where none does: of 1,024 corners a tag has no room for another one.
+    """
     turn = sphere.TURN_UDEG * per_udeg
-    steps = [ring[i] - ring[i - 2] for i in range(2, len(ring), 2)]
-    steps.append(ring[0] - ring[len(ring) - 2])
-    if any(turn < 2 * abs(step) != 2 * turn for step in steps):
-        steps = [step if 2 * abs(step) <= turn else sphere.wrap(step, per_udeg) for step in steps]
-    out = list(ring)
-    for i in range(2, len(ring), 2):
-        out[i] = out[i - 2] + steps[(i >> 1) - 1]
-    end = out[len(out) - 2] + steps[-1]
-    if end != out[0]:
-        pole = (1 if ring[1] > 0 else -1) * sphere.POLE_UDEG * per_udeg
-        out += [end, ring[1], end, pole, out[0], pole]
+    last = len(ring) - 2
+    if _is_plain(ring, turn):
+        out = ring
+    else:
+        out = ring[:]
+        for i in range(2, len(ring), 2):
+            out[i] = out[i - 2] + _shorter(ring[i] - ring[i - 2], per_udeg)
+        end = out[last] + _shorter(ring[0] - ring[last], per_udeg)
+        if end != out[0]:
+            pole = (1 if ring[1] > 0 else -1) * sphere.POLE_UDEG * per_udeg
+            for number in (end, ring[1], end, pole, out[0], pole):
+                out.append(number)
     if _box(out)[2] > turn:
         raise GeometryError
-    return array("i", out) if per_udeg == 1 else out
+    if per_udeg != 1 or isinstance(out, array):
+        return out
+    return array("i", out)
+
+
+def _is_plain(ring, turn):
+    """Return whether no edge is longer than half a turn, other than whole ones."""
+    west = ring[len(ring) - 2]
+    for i in range(0, len(ring), 2):
+        step = 2 * abs(ring[i] - west)
+        if turn < step != 2 * turn:
+            return False
+        west = ring[i]
+    return True
+
+
+def _shorter(step, per_udeg):
+    """Return a step of longitude as the shorter way round; half a turn stays as it is."""
+    is_short = 2 * abs(step) <= sphere.TURN_UDEG * per_udeg
+    return step if is_short else sphere.wrap(step, per_udeg)
 
 
 def _box(ring):

@@ -9,11 +9,6 @@ _BITS = 16
 _MASK = 0xFFFF
 
 
-def as_array(numbers):
-    """Return the numbers as an array("i"), which most of them are already."""
-    return numbers if isinstance(numbers, array) else array("i", numbers)
-
-
 class Hours:
     """Windows by their edges in minutes since `base_s`: start, end, start, end ... rising.
 

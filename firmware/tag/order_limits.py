@@ -3,7 +3,7 @@
 Loaded by policy.check() alone: a tag drops it again, as it asks once an order.
 """
 
-from tag import zone_limits
+from tag import table, zone_limits
 from tag.policy import (
     CELL_M,
     COARSE,
@@ -121,7 +121,7 @@ def _check_disclosure(fields, require):
 def _check_zones(fields, require):
     zones = fields[ZONES]
     require(isinstance(zones, (list, cbor.InPlace)), "zones")
-    vertices = area_m2 = 0
+    vertices = area_m2 = boxes = numbers = 0
     windows = _checked_quiet(fields, require)
     counts = [0, 0, 0, 0]
     for number in range(len(zones)):
@@ -131,6 +131,9 @@ def _check_zones(fields, require):
         yield
         counts[zone.kind] += 1
         vertices += zone_limits.vertices(zone)
+        _, more_boxes, more_numbers = table.room_of([zone.shape])
+        boxes += more_boxes
+        numbers += more_numbers
         if zone.windows:
             require(zone.windows.end_s() <= fields[NOT_AFTER], "windows beyond the term")
             windows += len(zone.windows)
@@ -143,6 +146,7 @@ def _check_zones(fields, require):
     require(area_m2 <= most_m2, "exclusion zones over 25 km2")
     require(vertices <= MAX_VERTICES, "over 1,024 vertices")
     require(windows <= MAX_WINDOWS, "over 1,024 windows")
+    return len(zones), boxes, numbers
 
 
 def _checked_quiet(fields, require):
@@ -225,10 +229,12 @@ def is_recipients_key(key):
 
 
 def check_steps(fields, require):
-    """Tell every rule, in steps."""
+    """Tell every rule, in steps; return the room that a Table of the zones needs."""
     check_whole(fields, require)
+    room = None
     for rules in RULES:
-        yield from rules(fields, require) or ()
+        room = (yield from rules(fields, require) or ()) or room
+    return room
 
 
 # Each takes (fields, require) and tells `require(holds, rule)` one rule after the other: here it

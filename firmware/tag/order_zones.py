@@ -4,7 +4,7 @@ An entry is [kind, name, justification, shape, windows] (docs/FORMAT.md, section
 """
 
 from tag import geometry
-from tag.hours import Hours, as_array
+from tag.hours import Hours
 
 EXCLUSION, INCLUSION, DWELLING = 1, 2, 3  # kinds
 CIRCLE, POLYGON = 1, 2
@@ -34,4 +34,4 @@ def make_steps(entry, from_s):
     yield
     if shape[0] == CIRCLE:
         return Zone(kind, geometry.Circle(shape[1], shape[2], shape[3]), windows)
-    return Zone(kind, geometry.Polygon([as_array(ring) for ring in shape[1:]]), windows)
+    return Zone(kind, geometry.Polygon(shape[1:]), windows)

@@ -5,7 +5,7 @@ from tag import policy as orders
 from tag.disclosure import Disclosure
 from tag.ledger import Ledger
 from tag.warning import Warner
-from tag.zones import ZoneSet
+from tag.zones import ZoneSet, table_of
 from wire import record
 from wire.batch import ROUTINE
 
@@ -24,13 +24,14 @@ class Pipeline:
         self._offset = cell_offset
         self._ledger = ledger or Ledger(policy.version)
         self._is_in_doubt = False
+        self._table = policy.table or table_of(policy.zones)
         self.restart()
 
     def restart(self):
         """Begin as after a boot: nothing is known of what was told, so two slots stay silent."""
         self._last_s = 0
         self._mute_until_s = 0
-        self._zones = ZoneSet(self._policy.zones)
+        self._zones = ZoneSet(self._policy.zones, self._table)
         self._disclosure = Disclosure(self._policy, self._offset, self._ledger)
         self._warner = Warner(self._policy.warn_m, self._policy.quiet)
         self._due_s = 0

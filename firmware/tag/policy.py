@@ -15,6 +15,7 @@ from tag.order_zones import (  # noqa: F401 - the order's words are had from one
     POLYGON,
     Zone,
 )
+from tag.table import Table
 from wire import batch, cbor, cose
 from wire.envelope import kid_of
 
@@ -33,7 +34,8 @@ EXCEPTIONS, OVERRIDES, REVIEW, REVOKED = 19, 20, 21, 22
 
 
 # Why an order was refused, as its EVENT tells it.
-BAD_FORM, BAD_SIGNATURE, BAD_LIMIT, OTHER_TAG, NOT_NEWER, CELL_CHANGED, NOT_REVIEWED = range(1, 8)
+BAD_FORM, BAD_SIGNATURE, BAD_LIMIT, OTHER_TAG = 1, 2, 3, 4
+NOT_NEWER, CELL_CHANGED, NOT_REVIEWED, NO_ROOM = 5, 6, 7, 8
 
 
 class PolicyError(Exception):
@@ -85,6 +87,7 @@ class Policy:
         quiet = fields[QUIET]  # None: by the sun (warning.py)
         self.quiet = None if quiet is None else Hours(self.not_before, quiet)
         self.zones = []
+        self.table = None  # the zones' Table, where one was made with them
         if has_zones:
             cbor.drained(self.add_zones(fields))
         self.address = Address(self.version, self.slot_s, fields[RECIPIENTS])
@@ -97,13 +100,17 @@ class Policy:
         self.reviewed_s = None if fields[REVIEW] is None else fields[REVIEW][0]
         self.is_revoked = fields[REVOKED] is not None
 
-    def add_zones(self, fields):
-        """Make the zones of the map, in steps."""
+    def add_zones(self, fields, room=None):
+        """Make the zones of the map, in steps; with the room for it (table.py) their table too."""
         entries = fields[ZONES]
+        if room is not None:
+            self.table = Table((), room)
         for number in range(len(entries)):
             entry = yield from cbor.entry_steps(entries, number)
             zone = yield from order_zones.make_steps(entry, self.not_before)
             self.zones.append(zone)
+            if self.table is not None:
+                self.table.add(zone.shape)
 
     def level_at(self, utc_s):
         """Return the level in force: one lower from a missed review on, never higher (R22)."""
@@ -130,11 +137,11 @@ def read(signed, issuer_key, verify):
     return (yield from decode_steps(signed, start, stop))
 
 
-def verified(signed, issuer_key, verify):
+def verified(signed, issuer_key, verify, *more):
     """Return, in steps, where in a signed policy that is the issuer's its payload lies.
 
-    See read(). To decode it needs room that what verifies takes meanwhile; what is signed is read
-    piece by piece, and may lie on flash (store.files.View).
+    See read(); `more` goes to `verify` as well. To decode it needs room that what verifies takes
+    meanwhile; what is signed is read piece by piece, and may lie on flash (store.files.View).
     """
     if len(signed) > MAX_BYTES:
         raise PolicyError("too long", BAD_FORM)
@@ -142,7 +149,7 @@ def verified(signed, issuer_key, verify):
     if kid != kid_of(issuer_key):
         raise PolicyError("another issuer", BAD_SIGNATURE)
     pieces = cose.to_be_signed_pieces(kid, signed, start, stop)
-    genuine = yield from verify(issuer_key, signature, pieces)
+    genuine = yield from verify(issuer_key, signature, pieces, *more)
     if not genuine:
         raise PolicyError("wrong signature", BAD_SIGNATURE)
     return start, stop
@@ -153,17 +160,22 @@ def decode(data):
     return cbor.drained(decode_steps(data, 0, len(data)))
 
 
-def decode_steps(data, start, stop):
-    """Return, in steps, the Policy of these bytes of the data: the largest takes a tag 10 s."""
-    fields = yield from _checked_steps(data, start, stop)
+def decode_steps(data, start, stop, on_checked=None):
+    """Return, in steps, the Policy of these bytes of the data: the largest takes a tag 10 s.
+
+    `on_checked()` is called where what checks is not needed any more, and zones need its room.
+    """
+    fields, room = yield from _checked_steps(data, start, stop)
+    if on_checked is not None:
+        on_checked()
     policy = Policy(fields, has_zones=False)
-    yield from policy.add_zones(fields)
+    yield from policy.add_zones(fields, room)
     return policy
 
 
 def terms_steps(data, start, stop):
     """Return, in steps, the same without its zones, to ask whether it may follow."""
-    fields = yield from _checked_steps(data, start, stop)
+    fields, _ = yield from _checked_steps(data, start, stop)
     return Policy(fields, has_zones=False)
 
 
@@ -174,14 +186,14 @@ def check(fields):
 
 def _checked_steps(data, start, stop):
     fields = yield from cbor.span_steps(data, start, stop, ZONES)
-    yield from _check_steps(fields)
-    return fields
+    room = yield from _check_steps(fields)
+    return fields, room
 
 
 def _check_steps(fields):
     from tag import order_limits  # a tag has no room for what is asked once an order
 
-    yield from order_limits.check_steps(fields, _require)
+    return (yield from order_limits.check_steps(fields, _require))
 
 
 def _require(holds, rule):

@@ -17,36 +17,72 @@ _WORDS = const(8)
 _FAR_DM = const(600_000)
 
 
+class TableRing:
+    """A polygon's ring as the table has it: of 1,024 corners a tag has no room for two copies."""
+
+    def __init__(self, vertices, first, size, box):
+        self._vertices = vertices
+        self._first = first
+        self._size = size
+        self._corner = box
+
+    def __len__(self):
+        return self._size
+
+    def __getitem__(self, at):
+        return self._vertices[self._first + at] + self._corner[at & 1]
+
+
+def room_of(shapes):
+    """Return (shapes, boxes, numbers of their rings): what a Table of them needs."""
+    boxes = sum(len(shape.boxes) for shape in shapes)
+    return len(shapes), boxes, sum(len(ring) + 2 for shape in shapes for ring in _rings_of(shape))
+
+
 class Table:
     """Shapes by number; `check` says for each polygon whether it holds a position, in `state`.
 
     `measure` says for each shape how deep a position lies in it, in `depths_dm`.
     """
 
-    def __init__(self, shapes):
-        """Take polygons and circles."""
-        self._shapes = shapes
-        self.state = bytearray(len(shapes))
-        self.depths_dm = array("i", range(len(shapes)))
+    def __init__(self, shapes=(), room=None):
+        """Take circles, and polygons, whose rings are the table's from then on.
+
+        With room (room_of) for some that are to be added: before they are there, as its arrays
+        find no place among them.
+        """
+        count, boxes, numbers = room or room_of(shapes)
+        self._shapes = []
+        self.state = bytearray(count)
+        self.depths_dm = array("i", range(count))
         # A ring's vertices from its box's corner, the first again at the end.
-        count = sum(len(ring) + 2 for shape in shapes for ring in _rings_of(shape))
-        self._vertices = array("i", range(count))  # filled below; bytes(n) would need it twice
+        self._vertices = array("i", range(numbers))  # filled below; bytes(n) would need it twice
         # A box's eight words: number, west, south (from a pole), width, height; of a polygon's
         # ring then its first vertex and its end, of a circle then 0, 0 and its radius.
-        self._words = _WORDS * sum(len(shape.boxes) for shape in shapes)
-        self._rings = array("i", range(self._words))
-        self._seamed = [number for number, shape in enumerate(shapes) if _has_seam(shape)]
-        at = first = 0
-        for number, shape in enumerate(shapes):
-            rings = _rings_of(shape)
-            for i, box in enumerate(shape.boxes):
-                self._put(at, number, box)
-                at += _WORDS
-                if rings:
-                    self._rings[at - 3] = first
-                    self._rings[at - 2] = first = self._copy(rings[i], box, first)
-                else:
-                    self._rings[at - 1] = shape.radius_m
+        self._rings = array("i", range(_WORDS * boxes))
+        self._words = self._end = 0  # of both, what is filled
+        self._seamed = []
+        for shape in shapes:
+            self.add(shape)
+
+    def add(self, shape):
+        """Take one more shape."""
+        number = len(self._shapes)
+        self._shapes.append(shape)
+        if _has_seam(shape):
+            self._seamed.append(number)
+        rings = _rings_of(shape)
+        for i, box in enumerate(shape.boxes):
+            self._put(self._words, number, box)
+            self._words += _WORDS
+            if not rings:
+                self._rings[self._words - 1] = shape.radius_m
+                continue
+            first, size = self._end, len(rings[i])
+            self._end = self._copy(rings[i], box, first)
+            self._rings[self._words - 3] = first
+            self._rings[self._words - 2] = self._end
+            rings[i] = TableRing(self._vertices, first, size, box)
 
     def _put(self, at, number, box):
         west, south, width, height = box

@@ -48,12 +48,18 @@ class Watch:
         return in_breach or not self._evidence.is_settled()
 
 
+def table_of(zones):
+    """Return a Table of the zones' shapes."""
+    return Table([zone.shape for zone in zones])
+
+
 class ZoneSet:
     """All zones of an order; `update` with each fix, then ask."""
 
-    def __init__(self, zones):
+    def __init__(self, zones, table=None):
+        """Take zones, and the table of their shapes where there is one."""
         self.watches = [Watch(zone) for zone in zones]
-        self._table = Table([zone.shape for zone in zones])
+        self._table = table or table_of(zones)
         self._jumps = Jumps()
         self._last_s = 0
 

@@ -260,6 +260,37 @@ def test_a_wrong_order_leaves_the_old_one_and_says_why():
         assert tag_life.stored.read("/policy") is None
 
 
+def test_an_order_that_finds_no_room_is_refused_and_said_once():
+    def no_room(data, start, stop, on_checked=None):
+        yield
+        raise MemoryError
+
+    for name in ("terms_steps", "decode_steps"):
+        trial = Trial(IMAGE).load()
+        real = getattr(policy, name)
+        setattr(policy, name, no_room)
+        try:
+            trial.take(NEW)
+            trial.advance()
+        finally:
+            setattr(policy, name, real)
+        assert trial.version() == 1, name
+        assert trial.told(events.POLICY_REFUSED) == [policy.NO_ROOM], name
+        trial.take(NEW)
+        assert Trial(trial.life.image()).load().version() == 1, name
+
+
+def test_a_boot_with_an_order_feeds_the_watchdog_in_each_step_and_no_more_behind_it():
+    trial = Trial(IMAGE)
+    fed = []
+    trial.tag.watchdog.feed = lambda: fed.append(1)
+    trial.load()
+    assert len(fed) > 30, len(fed)  # the largest takes a Pico 10 s, and nobody else feeds it
+    count = len(fed)
+    trial.take(NEW)
+    assert len(fed) == count
+
+
 def test_an_order_that_is_not_what_its_hash_names_is_dropped_and_fetched_again():
     trial = Trial(IMAGE).load()
     digest = hashlib.sha256(NEW).digest()

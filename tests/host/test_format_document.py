@@ -114,7 +114,7 @@ def test_the_locate_orders_keys_are_the_documents():
 
 def test_why_a_policy_is_refused_is_the_documents():
     names = ("BAD_FORM", "BAD_SIGNATURE", "BAD_LIMIT", "OTHER_TAG", "NOT_NEWER", "CELL_CHANGED",
-             "NOT_REVIEWED")  # fmt: skip
+             "NOT_REVIEWED", "NO_ROOM")  # fmt: skip
     told = [int(value) for value in re.findall(r"^\| (\d) \| [a-z]", section(7), re.M)]
     codes = [getattr(policy, name) for name in names]
     assert told[-len(codes) :] == codes

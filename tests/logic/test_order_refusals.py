@@ -2,7 +2,7 @@
 
 import orders
 import refused_orders
-from seal import ed25519
+from seal import ed25519, verification
 from seal.steps import run
 from tag import order_limits, policy, succession
 from wire import FormatError, cbor, cose
@@ -33,7 +33,7 @@ def told(call):
 
 
 def reading(data):
-    return told(lambda: run(policy.read(data, PUBLIC, ed25519.verify)))
+    return told(lambda: run(policy.read(data, PUBLIC, verification.verify)))
 
 
 def test_a_legal_order_is_taken():

@@ -38,7 +38,7 @@ DAY_S = 86_400
 KEEP_SEALING = """
 import sys
 from duty import overlay
-for name in overlay._SEALING + overlay._VERIFYING:
+for name in overlay._SEALING + overlay._VERIFYING + overlay._LATER:
     __import__(name)
 overlay._RESIDENT += tuple(name for name in sys.modules if name.startswith("seal."))
 """
