@@ -71,8 +71,8 @@ class CutWay(EmulatedWay):
         if not numbers:
             raise Finding("no batch was sealed, so none to cut at")
         head = answer[: ack.decode_head(answer)[2]]
-        script = f"{OPEN}\nprint(dock.take_acks({head!r}, {numbers!r}))"
-        acked = self._tag.start(MOST_MS, untilListening=True, script=script, **self._cuts(ACK))
+        scripts = [OPEN, f"print(dock.take_acks({head!r}, {numbers!r}))"]
+        acked = self._tag.start(MOST_MS, untilListening=True, scripts=scripts, **self._cuts(ACK))
         if acked["said"].split() != [str(len(numbers))]:
             raise Finding(f"the tag took no ack: {acked['said']!r}")
         self.parts.append(self._part(ACK, acked))

@@ -18,12 +18,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import renewal
 import rung
 from emulated import BOOT_MS, EmulatedTag, Machine
 from ledger import ledger
 from needs import require_all
 from verdict import audit, faults
 
+from reticent.archive.keyring import Keyring
 from reticent.bench.registration import read_tags
 from reticent.clock import Clock
 from reticent.collector.app import Collector
@@ -100,16 +102,36 @@ def sealing_ms(console: str) -> dict[str, list[int]]:
 
 
 class EmulatedWay(Way):
-    """The whole way, the tag on an emulated chip; envelopes are fetched at the end."""
+    """The whole way, the tag on an emulated chip; envelopes are fetched at the end.
+
+    With a newer order there are three lives: it is brought at the end of the first one, taken at
+    the second boot and put in force then; the third boots with it.
+    """
 
     def __init__(
-        self, run: Run, track: Track, order: Order, machine: Machine, look_ms: int | None
+        self,
+        run: Run,
+        track: Track,
+        order: Order,
+        machine: Machine,
+        look_ms: int | None,
+        form: str | None = None,
     ) -> None:
-        """Take how often the heap is looked at; None: never."""
+        """Take how often the heap is looked at, None: never; the newer order, None: none."""
         super().__init__(run, track, order, Setting(board="pico", seed=machine.seed))
         self._tag = EmulatedTag(run.folder, machine, track.start_s - DAY_S)
         self._look_ms = look_ms
+        self._form = form
+        self._newer = b""
         self.measured: dict[str, Any] = {}
+
+    def _issue(self, ring: Keyring) -> None:
+        super()._issue(ring)
+        if self._form is not None:
+            self._newer = renewal.renewed(self._order, self._form, self._tag_id, ring)
+            store = Store(self._run.database)
+            store.publish(self._tag_id, self._order.version + 1, self._newer)
+            store.close()
 
     def _network(self) -> Network:
         return Network("no.invalid", 1, b"")  # a passive tag has none
@@ -120,14 +142,26 @@ class EmulatedWay(Way):
             if "boot.py" in files:  # a frozen build may have one of its own
                 probe = PROBE.replace(b"period=1000", b"period=%d" % self._look_ms)
                 self._tag.write(files | {"boot.py": files["boot.py"] + probe})
-        self.measured = self._tag.run(self._track, silence_s=30)
-        heap = [line.split() for line in self._tag.console().splitlines() if "#heap" in line]
-        self.measured["heap"] = [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()]
-        holes = re.findall(r"max free sz: (\d+)", self._tag.console())
-        self.measured["sealing_ms"] = sealing_ms(self._tag.console())
-        if holes:
-            self.measured["largest_hole_at_worst"] = min(map(int, holes)) * GC_BLOCK_BYTES
+        earlier: list[dict[str, Any]] = []
+        for part in renewal.parts(self._track, 3 if self._newer else 1):
+            is_first = self._newer and not earlier
+            scripts = renewal.brought(self._newer) if is_first else []
+            self.measured = self._tag.run(part, silence_s=30, scripts=scripts)
+            self.measured |= self._on_console()
+            earlier.append(self.measured)
+        self.measured["earlier"] = earlier[:-1]
         self._fetch()
+
+    def _on_console(self) -> dict[str, Any]:
+        """Return what this life has printed."""
+        console = self._tag.console()
+        heap = [line.split() for line in console.splitlines() if "#heap" in line]
+        holes = re.findall(r"max free sz: (\d+)", console)
+        return {
+            "heap": [(int(ms), int(free)) for _, ms, free in heap if free.isdigit()],
+            "sealing_ms": sealing_ms(console),
+            "order_ms": renewal.order_ms(console),
+        } | ({"largest_hole_at_worst": min(map(int, holes)) * GC_BLOCK_BYTES} if holes else {})
 
     def _fetch(self) -> bytes:
         """Bring the collector all envelopes; return its answer, b"" where there are none."""
@@ -140,19 +174,30 @@ class EmulatedWay(Way):
 
 
 def emulate(
-    folder: Path, machine: Machine, hours: tuple[float, float], look_ms: int | None, order: Order
+    folder: Path,
+    machine: Machine,
+    hours: tuple[float, float],
+    look_ms: int | None,
+    order: Order,
+    form: str | None = None,
 ) -> dict[str, Any]:
-    """Run the whole way over these hours of the synthetic day; return what was measured."""
+    """Run the whole way over these hours of the synthetic day; return what was measured.
+
+    With the form of a newer order `earlier` is what its first lives showed.
+    """
     track = make_day(DATE, hours=hours)
     run = Run(folder)
     run.start()
-    way = EmulatedWay(run, track, redated(order, track.start_s), machine, look_ms)
+    way = EmulatedWay(run, track, redated(order, track.start_s), machine, look_ms, form)
     began_s = time.monotonic()
     outcome = way.go(lambda line: None)
     measured = way.measured | {"wall_s": time.monotonic() - began_s}
     measured |= audit(folder, track.end_s)
     measured["summary"] = summary(outcome)
-    measured |= figures(measured)
+    measured |= figures(measured) | renewal.sealed_under(outcome)
+    measured["earlier"] = [
+        life | figures(life) | {"audit_faults": []} for life in measured["earlier"]
+    ]
     (folder / "measured.json").write_text(json.dumps(measured, indent=1))
     return measured
 
@@ -185,6 +230,9 @@ def main() -> list[str]:
     parser = rung.options(__doc__)
     parser.add_argument("--day", action="store_true")
     parser.add_argument("--hours", type=float, nargs=2, help="of the day, as 12.45 12.51")
+    parser.add_argument(
+        "--order", choices=renewal.FORMS, help="a newer order, brought at the dock"
+    )
     parser.add_argument("--xip-miss", type=int, default=42)
     parser.add_argument("--only", choices=list(LOOKS), help="one of the two tags")
     parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
@@ -192,10 +240,13 @@ def main() -> list[str]:
     arguments = parser.parse_args()
     if arguments.day and (arguments.hours or arguments.only):
         parser.error("--day is one tag over all hours: not with --hours or --only")
-    hours = (0.0, 24.0) if arguments.day else rung.hours(parser, arguments.hours or SHORT_H)
+    form = arguments.order
+    usual_h = SHORT_H if form is None else renewal.HOURS
+    hours = (0.0, 24.0) if arguments.day else rung.hours(parser, arguments.hours or usual_h)
     require_all(arguments.uf2)
     frozen = arguments.frozen
-    machine = Machine(arguments.uf2, arguments.xip_miss, patches=MARKS, is_frozen=frozen)
+    patches = (*MARKS, *renewal.MARKS)
+    machine = Machine(arguments.uf2, arguments.xip_miss, patches=patches, is_frozen=frozen)
     if arguments.ledger is not None:
         print("\n".join(ledger(arguments.out / "ledger", machine, arguments.ledger)))
         return []
@@ -204,13 +255,14 @@ def main() -> list[str]:
         order, looks = example_order(), {"day": DAY_LOOK_MS}
     names = [arguments.only] if arguments.only else list(looks)
     calls = [
-        partial(emulate, arguments.out / name, machine, hours, looks[name], order)
+        partial(emulate, arguments.out / name, machine, hours, looks[name], order, form)
         for name in names
     ]
     found: list[str] = []
     for name, measured in zip(names, rung.side_by_side(calls), strict=True):
-        show(f"emulated Pico, xipMiss {machine.xip_miss}, {RUNS[name]}", measured)
-        found += [f"{RUNS[name]}: {fault}" for fault in faults(measured)]
+        for life in (*measured.pop("earlier"), measured):
+            show(f"emulated Pico, xipMiss {machine.xip_miss}, {RUNS[name]}", life)
+            found += [f"{RUNS[name]}: {fault}" for fault in faults(life)]
     return found
 
 

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import renewal
 import rung
 from emulate import (
     DATE,
@@ -37,9 +38,7 @@ from verdict import audit, faults
 from reticent.archive.keyring import Keyring
 from reticent.collector.certificate import Term, make_certificates
 from reticent.collector.store import Store
-from reticent.orders.compiler import compile_order
 from reticent.orders.order import Order
-from reticent.orders.signing import sign_policy
 from reticent.run import Run
 from reticent.sim.demo import example_order
 from reticent.sim.synthetic import make_day
@@ -54,16 +53,18 @@ _STEPS = {"sent syn": "tls_ms", "sent data": "post_ms"}
 
 
 class WifiWay(Way):
-    """The whole way, the tag on an emulated Pico W."""
+    """The whole way, the tag on an emulated Pico W; a life for each part of the track."""
 
     def __init__(
-        self, run: Run, track: Track, order: Order, machine: Machine, probe: bool
+        self, run: Run, track: Track, order: Order, machine: Machine, probe: bool, form: str
     ) -> None:
+        """Take the form of the newer order (renewal.FORMS)."""
         super().__init__(run, track, order, Setting(board="pico_w", seed=machine.seed))
         self._tag = self._chip = EmulatedTag(run.folder, machine, track.start_s - DAY_S)
         self._probe = probe
+        self._form = form
         self._newer = b""
-        self.measured: dict[str, Any] = {}
+        self.lives: list[dict[str, Any]] = []
 
     def _network(self) -> Network:
         term = Term(self._track.start_s - DAY_S, self._track.end_s + 30 * DAY_S)
@@ -73,12 +74,9 @@ class WifiWay(Way):
     def _issue(self, ring: Keyring) -> None:
         """Put the order on the flash, and a second version where the collector finds it."""
         super()._issue(ring)
-        order = replace(self._order, version=self._order.version + 1)
-        recipients = ring.recipients(order.not_before, order.not_after)
-        fields = compile_order(order, self._tag_id, recipients)
-        self._newer = sign_policy(fields, ring.issuer())
+        self._newer = renewal.renewed(self._order, self._form, self._tag_id, ring)
         store = Store(self._run.database)
-        store.publish(self._tag_id, order.version, self._newer)
+        store.publish(self._tag_id, self._order.version + 1, self._newer)
         store.close()
 
     def _simulate(self, network: Network, *_: object) -> None:
@@ -89,18 +87,23 @@ class WifiWay(Way):
             chip.write(files | {"boot.py": files["boot.py"] + PROBE})
         with loopback_collector(self._run, f"@{clock}") as port:
             chip.point_at(port)
-            self.measured = chip.run(self._track, _SILENCE_S, host=HOST, clock=str(clock))
+            lives = 1 if self._form == renewal.SAME else 2
+            for part in renewal.parts(self._track, lives):
+                measured = chip.run(part, _SILENCE_S, host=HOST, clock=str(clock))
+                self.lives.append(measured | {"console": chip.console()})
 
-    def found(self) -> dict[str, Any]:
-        """Return what came of the run, the long lists left out."""
-        console = self._chip.console()
+    def found(self, life: int) -> dict[str, Any]:
+        """Return what came of a life, the long lists left out."""
+        measured = self.lives[life]
+        console = measured["console"]
         lines = [line.split() for line in console.splitlines() if "#heap" in line]
         heap = [(int(line[1]), int(line[2])) for line in lines if len(line) == 3]
         holes = [int(size) for size in re.findall(r"max free sz: (\d+)", console)]
-        found = figures(self.measured, heap)
+        found = figures(measured, heap)
         if holes:
             found["largest_hole_at_worst"] = min(holes) * GC_BLOCK_BYTES
         found["sealing_ms"] = sealing_ms(console)
+        found["order_ms"] = renewal.order_ms(console)
         in_force = self._chip.read().get("orders/policy")
         found["newer_order_in_force"] = in_force == self._newer
         return found
@@ -173,40 +176,49 @@ def _between(times: dict[str, int], first: str, last: str) -> int | None:
 
 
 def emulate(
-    folder: Path, machine: Machine, hours: tuple[float, float], probe: bool
-) -> tuple[dict[str, Any], list[str]]:
-    """Run the whole way over these hours of the synthetic day; return (figures, faults)."""
+    folder: Path, machine: Machine, hours: tuple[float, float], probe: bool, form: str
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Run the whole way over these hours of the synthetic day; return (figures a life, faults)."""
     track = make_day(DATE, hours=hours)
     order = redated(replace(example_order(), upload_s=900), track.start_s)
     run = Run(folder)
     run.start()
-    way = WifiWay(run, track, order, machine, probe)
+    way = WifiWay(run, track, order, machine, probe, form)
     began_s = time.monotonic()
     outcome = way.go(lambda line: None)
-    (folder / "measured.json").write_text(json.dumps(way.measured))
-    found = way.found() | {"wall_s": time.monotonic() - began_s, "summary": summary(outcome)}
-    found |= audit(folder, track.end_s)
-    wrong = faults(way.measured | found) + network_faults(found, len(way.stays()))
+    (folder / "measured.json").write_text(json.dumps(way.lives))
+    found = [way.found(life) | {"audit_faults": []} for life in range(len(way.lives))]
+    found[-1] |= {"wall_s": time.monotonic() - began_s, "summary": summary(outcome)}
+    found[-1] |= renewal.sealed_under(outcome) | audit(folder, track.end_s)
+    wrong = network_faults(found[-1], len(way.stays()))
+    for life, told in zip(way.lives, found, strict=True):
+        wrong += faults(life | told)
     return found, wrong
 
 
 def main() -> list[str]:
     """Run both forms and print their figures; return the faults."""
     parser = rung.options(__doc__)
-    parser.add_argument("--hours", type=float, nargs=2, default=SHORT_H)
+    parser.add_argument("--hours", type=float, nargs=2, help="of the day, as 12.45 12.51")
+    parser.add_argument("--order", choices=renewal.FORMS, default=renewal.SAME, help="the newer")
     parser.add_argument("--only", choices=_RUNS, help="one of the two tags")
     parser.add_argument("--frozen", action="store_true", help="the UF2 has the firmware in it")
     arguments = parser.parse_args()
-    hours = rung.hours(parser, arguments.hours)
+    form = arguments.order
+    usual_h = SHORT_H if form == renewal.SAME else renewal.HOURS
+    hours = rung.hours(parser, arguments.hours or usual_h)
     require_pico_w(arguments.uf2)
-    machine = Machine(arguments.uf2, patches=MARKS, board="pico_w", is_frozen=arguments.frozen)
+    patches = (*MARKS, *renewal.MARKS)
+    machine = Machine(arguments.uf2, patches=patches, board="pico_w", is_frozen=arguments.frozen)
     names = [arguments.only] if arguments.only else list(_RUNS)
     calls = [
-        partial(emulate, arguments.out / name, machine, hours, name == "heap") for name in names
+        partial(emulate, arguments.out / name, machine, hours, name == "heap", form)
+        for name in names
     ]
     wrong: list[str] = []
     for name, (found, faulty) in zip(names, rung.side_by_side(calls), strict=True):
-        show(f"emulated Pico W, {RUNS[name]}", found)
+        for life in found:
+            show(f"emulated Pico W, {RUNS[name]}", life)
         wrong += [f"{RUNS[name]}: {fault}" for fault in faulty]
     return wrong
 

@@ -7,7 +7,7 @@ folder, as a simulated tag's is.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,8 @@ class Job:
     feed: str | None = None
     cuts: str | None = None  # a folder for the volume before each flash operation
     untilListening: bool = False  # stop when the receiver's UART was switched on, or at a reset
-    script: str | None = None  # run at the end, at the REPL; `cuts` are then those in it
+    # Run at the end, one by one, at the REPL; `cuts` are then those in them.
+    scripts: list[str] = field(default_factory=list[str])
     host: str = ""  # the collector's name, on a Pico W's network
     clock: str = ""  # a file for the time in it, which that collector follows
     zeroUtcMs: int = 0  # UTC at power-on

@@ -41,7 +41,7 @@ function keepCuts() {
     return null;
   };
 }
-if (job.cuts && !job.script) keepCuts();
+if (job.cuts && !job.scripts.length) keepCuts();
 
 let stop = null;
 const step = 1000, end = job.endMs;
@@ -51,10 +51,10 @@ while (pico.ms < end && stop === null) {
   if (job.untilListening && listeningMs !== null) stop = 'listening';
 }
 let said = '';
-if (job.script) {  // at the dock: the tasks are interrupted, as `reticent fetch` does
+if (job.scripts.length) {  // at the dock: the tasks are interrupted, as `reticent fetch` does
   pico.rawRepl();
   if (job.cuts) keepCuts();
-  said = pico.exec(job.script);
+  for (const script of job.scripts) said += pico.exec(script);
 }
 const ms = pico.ms;
 pico.leave();

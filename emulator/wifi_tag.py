@@ -187,9 +187,16 @@ class PicoW:
         while self.ms < self._job["endMs"]:
             self.drive.batch(_BATCH_S)
             if self._job["clock"]:
-                Path(self._job["clock"]).write_text(str(self._job["zeroUtcMs"] + self.ms))
+                show_time(Path(self._job["clock"]), self._job["zeroUtcMs"] + self.ms)
             wait_s = pace.wait_s(self.clock.nanos / 1e9, self.network.is_open)
             await asyncio.sleep(min(wait_s, _STEP_S))
+
+
+def show_time(clock: Path, utc_ms: int) -> None:
+    """Write the time for the collector, whole: it may be reading what was written before."""
+    new = clock.with_suffix(".new")
+    new.write_text(str(utc_ms))
+    new.replace(clock)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from datetime import UTC, datetime
 
+import largest_orders
 import pytest
 
 from reticent.archive.audit_commands import audit
@@ -19,7 +20,6 @@ from reticent.archive.options import Where, Who
 from reticent.clock import format_utc
 from reticent.collector.store import Store
 from reticent.orders.compiler import compile_order
-from reticent.orders.signing import sign_policy
 from reticent.run import Run
 from reticent.sim.demo import example_order
 from reticent.sim.synthetic import make_day
@@ -30,41 +30,25 @@ DATE = datetime(2026, 3, 2, tzinfo=UTC)
 SPARE_KB = int(os.environ.get("RETICENT_SPARE_KB", "40"))
 HOURS = (7.0, 11.25)
 BEGINS_H = 9.0
-CORNERS = 1_024
-WEEKS = 14
 
 
-def largest(fields, starts_s):
-    """Return the map of the largest legal order that follows this one: every limit at its end."""
+def renewed(fields, starts_s):
+    """Return the map of the order that follows this one: the largest with its zones."""
     ends_s = starts_s + 92 * 86_400
-    keys = [bytes([week, *range(31)]) for week in range(WEEKS)]
     first = batch.week_of(starts_s)
     weeks = batch.week_of(ends_s - 1) - first + 1
-    assert weeks == WEEKS
-    # Near 0, 0 a coordinate takes three bytes: elsewhere so many corners and windows do not fit.
-    zones = []
-    for number in range(10):
-        corners = CORNERS // 10 + (number < CORNERS % 10)
-        ring = []
-        for k in range(corners):
-            ring += [1_000 + 60 * k, 3_000 * number + (1_000 if k % 2 else 1_900)]
-        windows = [[], list(range(6, 6 + 2 * 1_024 * 20, 20))][number == 0] or None
-        zones.append([1, f"zone {number}", "a reason", [policy.POLYGON, ring], windows])
+    _, duty, officer, wearer = fields[policy.RECIPIENTS]
+    later = [[bytes([role, week, *range(30)]) for week in range(1, weeks)] for role in (1, 2)]
     made = {
         **fields,
         policy.VERSION: 2,
         policy.NOT_BEFORE: starts_s,
         policy.NOT_AFTER: ends_s,
         policy.REVIEW_BY: ends_s,
-        policy.ZONES: zones,
-        policy.QUIET: None,
         policy.REVIEW: [starts_s - 3_600, "a judge", "it is needed"],
-        policy.RECIPIENTS: [first, keys, keys, fields[policy.RECIPIENTS][3]],
+        policy.RECIPIENTS: [first, [duty[0], *later[0]], [officer[0], *later[1]], wearer],
     }
-    recipients = fields[policy.RECIPIENTS]
-    made[policy.RECIPIENTS][1] = [recipients[1][0], *keys[1:]]
-    made[policy.RECIPIENTS][2] = [recipients[2][0], *keys[1:]]
-    return made
+    return largest_orders.fields(made, "ten")
 
 
 class RenewedWay(Way):
@@ -76,11 +60,7 @@ class RenewedWay(Way):
         recipients = ring.recipients(order.not_before, order.not_after)
         fields = compile_order(order, self._tag_id, recipients)
         starts_s = int(DATE.timestamp() + BEGINS_H * 3_600)
-        made, issuer = largest(fields, starts_s), ring.issuer()
-        room = policy.MAX_BYTES - len(sign_policy(made, issuer))
-        statement = dict(made[policy.STATEMENT])
-        statement["alternatives"] += " " * (room - 2)  # its length's head grows with it
-        signed = sign_policy({**made, policy.STATEMENT: statement}, issuer)
+        signed = largest_orders.signed(renewed(fields, starts_s), ring.issuer())
         assert policy.MAX_BYTES - 4 <= len(signed) <= policy.MAX_BYTES, len(signed)
         store = Store(self._run.database)
         store.publish(self._tag_id, 2, signed)

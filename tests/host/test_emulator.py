@@ -22,6 +22,7 @@ import cuts
 import emulate
 import ledger
 import needs
+import renewal
 import rung
 import uf2
 import verdict
@@ -306,6 +307,7 @@ def test_the_ledger_looks_behind_what_joins_the_tag():
 
 
 def test_what_is_patched_is_in_the_source():
-    for module, text, _ in (*emulate.MARKS, ("store.blocks", cuts.GUARD, cuts.PLANT)):
+    planted = ("store.blocks", cuts.GUARD, cuts.PLANT)
+    for module, text, _ in (*emulate.MARKS, *renewal.MARKS, planted):
         source = (FIRMWARE / f"{module.replace('.', '/')}.py").read_text()
         assert source.count(text) == 1, text
