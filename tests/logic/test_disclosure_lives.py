@@ -186,6 +186,21 @@ def test_reboots_in_a_breach_give_no_more_positions():
     assert len([t for t in times if t > 700]) == 0, "a life of 100 s is shorter than 5 minutes"
 
 
+def test_newer_orders_in_a_breach_give_no_more_positions():
+    ledger, before, times = Ledger(1), None, []
+    for version in range(1, 20):
+        ledger.follow(version)
+        pipeline = Pipeline(order([LANE], VERSION=version), (0, 0), ledger)
+        if before is not None:
+            pipeline.follow(before)
+        said = walk(pipeline, [(50, 3000, 0)], START + 50 * version)
+        times += [entry[1] - START for entry in of_type(said, record.PRECISE)]
+        before = pipeline
+    assert len(times) > 10
+    assert min(rates(times)) >= 15, times
+    assert len([t for t in times if t > 660]) == 1, "one in five minutes from the tenth on"
+
+
 def test_two_zones_have_one_rate():
     zones = [circle(EXCLUSION, 3000, 0, 300), circle(EXCLUSION, 3000, 300, 300)]
     said = walk(settled(order(zones)), [(100, 0, 0), (70, 3000, 0), (300, 3000, 150)])
