@@ -20,7 +20,7 @@ from reticent.sim.tag import firmware_sources, read_board
 CHIP = ("machine", "network", "rp2")
 # board -> (bytes of compiled modules, of the unix port's heap after import): a kilobyte or so
 # above what was measured when it was set. Raise one only with a reason in the commit.
-BUDGETS = {"pico": (115_500, 146_750), "pico_w": (113_000, 150_750)}
+BUDGETS = {"pico": (116_700, 146_750), "pico_w": (114_100, 150_750)}
 LOAD = """
 import gc, sys
 sys.path.insert(0, {lib!r})

@@ -29,7 +29,7 @@ for resident in overlay._RESIDENT + ("store.outbox", "wire.envelope"):
     __import__(resident)
 load("load_verifying", overlay._VERIFYING)
 overlay.drop()
-load("load_sealing", overlay._SEALING + overlay._LATER + ("seal.sha512",))
+load("load_sealing", overlay._SEALING + ("seal.sha512", "seal.ed25519"))
 
 from seal import ed25519, envelope, gcm, sha512, verification, x25519
 from seal.drbg import Drbg

@@ -10,18 +10,16 @@ import sys
 
 # What the tag needs all the time: the generator, its noise, the acks.
 _RESIDENT = ("seal.drbg", "seal.health", "seal.hmac", "seal.parts", "seal.steps")
-_SEALING = ("seal.limbs25519", "seal.gcm", "seal.hpke", "seal.envelope")
+_SEALING = ("seal.limbs25519", "seal.edwards25519", "seal.gcm", "seal.hpke", "seal.envelope")
 _VERIFYING = ("seal.sha512", "seal.verification")
 # Which those load themselves.
-_LATER = ("seal.edwards25519", "seal.scalar25519", "seal.ed25519", "seal.points25519")
+_LATER = ("seal.ed25519", "seal.points25519")
 # An order's, which policy.check() loads.
 LIMITS = ("tag.order_limits", "tag.zone_limits", "tag.areas")
 LOCATE = ("tag.locate",)
 UPLINK = ("uplink.session", "uplink.http", "wire.ack", "hal.names")
 RECEIVERS = ("tag.receivers", "tag.receiver_search")  # to find the receiver and to set it up
 
-# For an envelope, and for code of SHA-512 that comes when all holes may be smaller than it is.
-_PIECE_BYTES = 3_072
 _MOST_MODULES = 110  # at a time, some to spare
 _KEEP_EVERY = 8  # calls, where there was no such piece
 
@@ -67,24 +65,16 @@ class Code:
     def __init__(self, names, lock):
         self._names = names
         self._lock = lock
-        self._piece = None
 
     async def __aenter__(self):
         """Import the modules, one after the other: other tasks get their turn in between."""
         await self._lock.acquire()
         gc.collect()  # so that the code lies low, and what it makes behind it
-        self._piece = bytearray(_PIECE_BYTES)
         for name in self._names:
             __import__(name)
             await asyncio.sleep_ms(0)
 
-    def forget(self, names):
-        """Forget these modules, for others; the piece that was kept for those is free."""
-        self._piece = None
-        forget(names)
-
     async def __aexit__(self, *_):
-        self._piece = None
         drop()
         self._lock.release()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from duty import told
+from duty import overlay, told
 from store.commit import commit
 from store.outbox import ALERT, ROUTINE
 from tag import events, reasons
@@ -159,8 +159,10 @@ class Sealer:
         from seal import envelope
         from seal.workspace import Workspace
 
-        space = Workspace(tag.signing_key, tag.sealing_code.forget)
-        steps = envelope.seal(header, data, recipients, tag.identity, tag.drbg, space)
+        space = Workspace(tag.signing_key)
+        steps = envelope.seal(
+            header, data, recipients, tag.identity, tag.drbg, space, overlay.forget
+        )
         sealed = await tag.run_steps(steps)
         tag.signing_key = space.signing_key
         return sealed

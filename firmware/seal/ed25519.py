@@ -1,6 +1,6 @@
 """Ed25519 (RFC 8032, section 5.1): public keys and signatures; verification.py has the rest."""
 
-from seal import SealError
+from seal import SealError, edwards25519, sha512
 from seal.parts import as_parts
 from seal.workspace import Workspace
 
@@ -49,7 +49,7 @@ def _expand(seed, space):
     """Return, in steps, the bytes of the secret scalar and the nonces' prefix (section 5.1.5)."""
     if len(seed) != _SEED_BYTES:
         raise SealError  # not 32 bytes
-    digest = yield from _digest_steps(seed, space)
+    digest = yield from sha512.digest_steps(seed, space.hasher)
     scalar = bytearray(digest[:32])
     scalar[0] &= 248
     scalar[31] = scalar[31] & 127 | 64
@@ -57,21 +57,10 @@ def _expand(seed, space):
 
 
 def _hash_to_scalar(parts, space):
-    digest = yield from _digest_steps(parts, space)
+    digest = yield from sha512.digest_steps(parts, space.hasher)
     return space.scalars.reduced(digest)
 
 
-def _digest_steps(parts, space):
-    hasher = space.hasher
-    hasher.reset()
-    yield from hasher.update_steps(parts)
-    return hasher.digest()
-
-
 def _encoded_base_mult(scalar, space):
-    space.multiplier  # noqa: B018 - with its code
-    yield
-    from seal import edwards25519
-
     point = yield from edwards25519.base_mult(scalar, space)
     return (yield from point.encode_steps(space.powers))

@@ -85,13 +85,13 @@ class Point:
 
 
 def base_mult(scalar: bytes, space):
-    """Return, in steps, a point of the space: scalar * base, by 31 doublings and 64 additions.
+    """Return, in steps, space.point: scalar * base, by 31 doublings and 64 additions.
 
     The scalar (below 2**255) is recoded to 256 digits, each 1 or -1, so that every column of the
     comb adds: the work does not depend on it. `space` is a seal.workspace.Workspace.
     """
     digits = space.scalars.signs(scalar)
-    point, selection = space.multiplier
+    point, selection = space.point, space.selection
     point.set_neutral()
     for column in range(_COLUMNS - 1, -1, -1):
         point.double()

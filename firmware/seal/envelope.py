@@ -17,21 +17,20 @@ _RANDOM_BYTES = 32  # for the secret, each ephemeral key and the signature
 _EPHEMERAL_LABEL = b"reticent-1 ephemeral"
 # Code that has no room beside each other on a Pico W: what encrypts, then what signs.
 _ENCRYPTING = ("seal.gcm", "seal.hpke", "seal.x25519", "seal.hkdf")
-_SIGNING = ("seal.ed25519", "seal.scalar25519")
+_SIGNING = ("seal.sha512", "seal.ed25519")
 
 
-def seal(header, batch, recipients, identity_seed, drbg, space=None):
+def seal(header, batch, recipients, identity_seed, drbg, space=None, forget=None):
     """Return the envelope's bytes; a generator that yields between its long steps.
 
     `header` has every field but `recipients` and `commit`; `recipients` are X25519 public keys,
     `identity_seed` is the Ed25519 seed of header.tag, `drbg` a seal.drbg.Drbg. A Workspace that is
-    handed in is wiped at the end.
+    handed in is wiped at the end. `forget(names)` drops modules that are not needed any more.
     """
     space = space or Workspace()
-    parts, noise = yield from _encrypted(header, batch, recipients, drbg, space)
-    space.forget(_ENCRYPTING)
-    payload = wire.encode_payload(*parts)
-    del parts
+    payload, noise = yield from _encrypted(header, batch, recipients, drbg, space)
+    if forget is not None:
+        forget(_ENCRYPTING)
     for name in _SIGNING:
         __import__(name)
         yield
@@ -39,14 +38,12 @@ def seal(header, batch, recipients, identity_seed, drbg, space=None):
 
     message = cose.to_be_signed_parts(header.tag, payload)
     signature = yield from ed25519.sign(identity_seed, message, noise, space)
-    del ed25519
     space.wipe()
-    space.forget(_SIGNING)  # the envelope lies where its code did
     return cose.frame(header.tag, payload, signature)
 
 
 def _encrypted(header, batch, recipients, drbg, space):
-    """Return, in steps, (the payload's parts, noise for the signature)."""
+    """Return, in steps, (payload, noise for the signature)."""
     from seal import gcm, hkdf, hpke
 
     random = memoryview(drbg.generate(_RANDOM_BYTES * (len(recipients) + 2)))
@@ -69,4 +66,4 @@ def _encrypted(header, batch, recipients, drbg, space):
         wrapped.append((kid, enc + sealed))
         yield
     noise = bytes(random[_RANDOM_BYTES:])
-    return (header_bytes, wrapped, ciphertext), noise
+    return wire.encode_payload(header_bytes, wrapped, ciphertext), noise
