@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ if DATA.is_dir():
     os.environ.setdefault("RETICENT_DATA", str(DATA))
 
 sys.path.append(str(TESTS / "support" / "cpython"))  # cryptolib, for firmware/seal
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a job in the background has it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a child that was sent it must end
 
 
 class MicroPythonTest(pytest.Item):
