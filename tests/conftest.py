@@ -35,8 +35,13 @@ if DATA.is_dir():
 
 sys.path.append(str(TESTS / "support" / "cpython"))  # cryptolib, for firmware/seal
 
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a job in the background has it
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a child that was sent it must end
+# A job in the background, and one under nohup, ignores what its children would ignore with it.
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, lambda *_: None),
+):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 class MicroPythonTest(pytest.Item):
