@@ -200,28 +200,28 @@ def test_no_backup_from_before_opens_after_a_shred(ring, tmp_path):
         Keyring(backup).private_keys("duty")
 
 
+def interrupted_after(steps):
+    """Return what wraps functions: after so many calls of them, together, one is interrupted."""
+    left = steps
+
+    def stopping(real):
+        def call(*arguments):
+            nonlocal left
+            if left == 0:
+                raise KeyboardInterrupt
+            left -= 1
+            return real(*arguments)
+
+        return call
+
+    return stopping
+
+
 def test_a_shred_that_stops_anywhere_leaves_a_whole_ring_and_ends_with_the_next(ring, monkeypatch):
     """Each write and removal of a shred is made the last one: the ring is the old or the new."""
-
-    class Stop(BaseException):
-        pass
-
-    names = ("write_whole", "destroy")
     steps = 0
     while True:
-        copy = shutil_copy(ring)
-        left = steps
-
-        def stopping(real):
-            def call(*arguments):
-                nonlocal left
-                if left == 0:
-                    raise Stop
-                left -= 1
-                return real(*arguments)
-
-            return call
-
+        copy, stopping = shutil_copy(ring), interrupted_after(steps)
         with monkeypatch.context() as patch:
             patch.setattr(keyring_module, "write_whole", stopping(write_whole))
             patch.setattr(ring_key, "destroy", stopping(ring_key.destroy))
@@ -229,7 +229,7 @@ def test_a_shred_that_stops_anywhere_leaves_a_whole_ring_and_ends_with_the_next(
             try:
                 copy.shred(MONDAY_S + 60 * DAY_S)
                 break
-            except Stop:
+            except KeyboardInterrupt:
                 steps += 1
         assert len(Keyring(copy.folder).private_keys("duty")) in (2, 3), steps
         copy.shred(MONDAY_S + 60 * DAY_S)
@@ -238,25 +238,14 @@ def test_a_shred_that_stops_anywhere_leaves_a_whole_ring_and_ends_with_the_next(
             "CACHEDIR.TAG",
             "key",
         ], steps
-    assert steps >= 3, (steps, names)
+    assert steps >= 3, steps
 
 
 def test_a_ring_that_cannot_be_finished_leaves_nothing(tmp_path, monkeypatch):
     """Each write is made the last one; then it can be made in the same place."""
     steps = 0
     while True:
-        left = steps
-
-        def stopping(real):
-            def call(*arguments):
-                nonlocal left
-                if left == 0:
-                    raise KeyboardInterrupt
-                left -= 1
-                return real(*arguments)
-
-            return call
-
+        stopping = interrupted_after(steps)
         with monkeypatch.context() as patch:
             for module in (keyring_module, ring_key, key_files):
                 patch.setattr(module, "write_new", stopping(write_new))
